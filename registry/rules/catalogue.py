@@ -1,0 +1,34 @@
+"""Words the catalogue uses: tasks, data roles, kinds of evidence, verdicts."""
+
+from __future__ import annotations
+
+from registry.rules.wording import gettext_noop
+
+TASKS = {
+    "binary": gettext_noop("Binary classification"),
+    "multiclass": gettext_noop("Multiclass classification"),
+    "regression": gettext_noop("Regression"),
+}
+DATA_ROLES = {
+    "train": gettext_noop("Training"),
+    "test": gettext_noop("Test"),
+    "reference": gettext_noop("Reference"),
+    "production": gettext_noop("Production"),
+}
+EVIDENCE_KINDS = {
+    "performance": gettext_noop("Performance"),
+    "fairness": gettext_noop("Fairness"),
+    "explanation": gettext_noop("Explanation"),
+    "drift": gettext_noop("Drift"),
+    "validation": gettext_noop("Independent validation"),
+    "other": gettext_noop("Other"),
+}
+VERDICT_NAMES = {
+    "pass": gettext_noop("Pass"),
+    "warn": gettext_noop("Warning"),
+    "undecided": gettext_noop("Undecided"),
+    "fail": gettext_noop("Fail"),
+    "none": gettext_noop("Not judged"),
+}
+# A sensitive column with more groups than this says nothing about any of them.
+MOST_SENSITIVE_GROUPS = 100

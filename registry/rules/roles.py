@@ -1,0 +1,100 @@
+"""Who may do what: one table of verbs and roles, and which roles no one person may join."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from registry.rules.refusals import Objection
+from registry.rules.wording import gettext_noop
+
+
+class Role(StrEnum):
+    """What a person is in a unit. A person may hold several, in several units."""
+
+    DATA_SCIENTIST = "data_scientist"
+    VALIDATOR = "validator"
+    MODEL_RISK_MANAGER = "model_risk_manager"
+    BUSINESS_OWNER = "business_owner"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    SERVICE = "service"
+
+
+ROLE_NAMES = {
+    Role.DATA_SCIENTIST: gettext_noop("Data scientist"),
+    Role.VALIDATOR: gettext_noop("Validator"),
+    Role.MODEL_RISK_MANAGER: gettext_noop("Model risk manager"),
+    Role.BUSINESS_OWNER: gettext_noop("Business owner"),
+    Role.AUDITOR: gettext_noop("Auditor"),
+    Role.ADMINISTRATOR: gettext_noop("Administrator"),
+    Role.SERVICE: gettext_noop("Service"),
+}
+
+EVERYONE = frozenset(Role)
+AUTHORS = frozenset({Role.DATA_SCIENTIST})
+DECIDERS = frozenset({Role.VALIDATOR, Role.MODEL_RISK_MANAGER, Role.BUSINESS_OWNER})
+
+# One line for each verb. What is not listed here, nobody may do.
+MAY: dict[str, frozenset[Role]] = {
+    "membership.grant": frozenset({Role.ADMINISTRATOR}),
+    "membership.end": frozenset({Role.ADMINISTRATOR}),
+    "model.register": AUTHORS,
+    "model.revise": AUTHORS | {Role.MODEL_RISK_MANAGER},
+    "version.register": AUTHORS,
+    "version.attach_data": AUTHORS,
+    "dataset.register": AUTHORS,
+    "card.save": AUTHORS,
+    "card.make_effective": AUTHORS,
+    "risk.assess": AUTHORS | {Role.VALIDATOR, Role.MODEL_RISK_MANAGER},
+    "risk.make_effective": AUTHORS | {Role.MODEL_RISK_MANAGER},
+    "evidence.file": AUTHORS | {Role.VALIDATOR},
+    "run.request": AUTHORS | {Role.VALIDATOR},
+    "release.submit": AUTHORS,
+    "release.withdraw": AUTHORS,
+    "release.sign": DECIDERS,
+    "release.revoke": frozenset({Role.MODEL_RISK_MANAGER}),
+    "report.request": EVERYONE - {Role.ADMINISTRATOR, Role.SERVICE},
+}
+
+# An administrator decides nothing, and an auditor changes nothing: in one unit, these never meet.
+NEVER_TOGETHER = (
+    (Role.ADMINISTRATOR, DECIDERS | AUTHORS),
+    (Role.AUDITOR, DECIDERS | AUTHORS | {Role.ADMINISTRATOR}),
+)
+
+
+def allowed(verb: str, roles: Iterable[str]) -> list[Role]:
+    """Return those of the roles that give the right to the verb; empty when none does."""
+    return [role for role in Role if role in set(roles) and role in MAY[verb]]
+
+
+def objections_to_granting(role: Role, held: Iterable[str], to_oneself: bool) -> list[Objection]:
+    """Say what stands against giving a person this role beside the ones held in the same unit."""
+    objections = []
+    if to_oneself:
+        objections.append(
+            Objection(
+                "membership.oneself",
+                gettext_noop("Nobody grants themselves a role; ask another administrator."),
+            )
+        )
+    taken = {Role(name) for name in held}
+    if role in taken:
+        objections.append(
+            Objection("membership.held", gettext_noop("This person already holds this role here."))
+        )
+    for one, others in NEVER_TOGETHER:
+        clash = (taken & others) if role == one else ({one} & taken if role in others else set())
+        if clash:
+            objections.append(
+                Objection(
+                    "membership.never_together",
+                    gettext_noop(
+                        "The roles %(role)s and %(held)s are never held by one person in one unit;"
+                        " end the other role first."
+                    ),
+                    {"role": role.value, "held": ", ".join(sorted(clash))},
+                )
+            )
+    return objections
