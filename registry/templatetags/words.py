@@ -1,0 +1,165 @@
+"""Words and shapes for templates: names of states and roles, shortened digests, times with UTC on hover."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.template.defaultfilters import date as format_date
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from registry.rules.cards import SECTIONS
+from registry.rules.catalogue import DATA_ROLES, EVIDENCE_KINDS, TASKS, VERDICT_NAMES
+from registry.rules.refusals import Objection
+from registry.rules.releases import STATE_NAMES
+from registry.rules.risk import DEFAULT_MATRIX
+from registry.rules.roles import ROLE_NAMES
+from registry.rules.wording import gettext_noop
+
+register = template.Library()
+
+NAMES: dict[str, str] = {
+    **{section.code: section.name for section in SECTIONS},
+    **DATA_ROLES,
+    **EVIDENCE_KINDS,
+    **TASKS,
+    **VERDICT_NAMES,
+    **{state.value: name for state, name in STATE_NAMES.items()},
+    **{role.value: name for role, name in ROLE_NAMES.items()},
+}
+
+# Each status has its chip: a word, a shape and a colour, always the three.
+CHIPS = {
+    "low": "low",
+    "medium": "medium",
+    "high": "high",
+    "severe": "severe",
+    "pass": "met",
+    "met": "met",
+    "approved": "met",
+    "done": "met",
+    "warn": "wait",
+    "undecided": "wait",
+    "in_review": "wait",
+    "queued": "wait",
+    "running": "wait",
+    "missing": "failed",
+    "fail": "failed",
+    "failing": "failed",
+    "failed": "failed",
+    "rejected": "failed",
+    "revoked": "failed",
+    "void": "failed",
+    "expired": "lapsed",
+    "withdrawn": "lapsed",
+}
+
+
+@register.filter
+def name(code: str) -> str:
+    """Return the name of a state, role, section, kind or verdict in the reader's language."""
+    return gettext(NAMES.get(code, code))
+
+
+@register.filter
+def translated(message: str) -> str:
+    """Translate a text that was marked where it was written."""
+    return gettext(message) if message else ""
+
+
+@register.filter
+def told(objection: Objection | dict[str, Any]) -> str:
+    """Return an objection, or one that a row kept, as a sentence in the reader's language."""
+    if not isinstance(objection, Objection):
+        objection = Objection("", objection["message"], objection["params"])
+    message = gettext(objection.message)
+    return message % objection.params if objection.params else message
+
+
+@register.filter
+def chip(code: str) -> str:
+    """Return the class of the chip for a status."""
+    return CHIPS.get(code, "")
+
+
+@register.filter
+def digest(value: str) -> str:
+    """Shorten a digest to its first sixteen digits, in groups of four."""
+    return " ".join(value[start : start + 4] for start in range(0, min(len(value), 16), 4))
+
+
+@register.filter
+def moment(value: datetime | str | None) -> SafeString | str:
+    """Show a time in the reader's zone, with the UTC on hover."""
+    if not value:
+        return "–"
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    utc = instant.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{} UTC">{}</time>',
+        utc.isoformat(timespec="seconds"),
+        utc.strftime("%Y-%m-%d %H:%M:%S"),
+        format_date(timezone.localtime(instant), "j M Y, H:i"),
+    )
+
+
+@register.filter
+def pretty(value: object) -> str:
+    """Show a fact of the case file: text as it is, anything else as JSON."""
+    if value is None or value == "":
+        return "–"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+@register.filter
+def item(mapping: dict[str, Any], key: str) -> Any:
+    """Return a value by a key that is a variable."""
+    return mapping.get(key)
+
+
+LEVEL_NAMES = {step["code"]: step["name"] for step in DEFAULT_MATRIX["levels"]}
+STANDING_NAMES = {
+    "met": gettext_noop("Met"),
+    "missing": gettext_noop("Missing"),
+    "expired": gettext_noop("Expired"),
+    "failing": gettext_noop("Failing"),
+}
+ITEM_NAMES = {
+    "card": gettext_noop("Model card complete"),
+    "risk": gettext_noop("Risk assessed"),
+    "deputy": gettext_noop("Deputy named"),
+}
+
+
+@register.filter
+def level_name(code: str) -> str:
+    """Return the name of a risk level."""
+    return gettext(LEVEL_NAMES.get(code, code))
+
+
+@register.filter
+def standing_name(code: str) -> str:
+    """Return how an item of the checklist stands."""
+    return gettext(STANDING_NAMES.get(code, code))
+
+
+@register.filter
+def item_name(code: str) -> str:
+    """Return the name of an item of the checklist, such as “Test data attached”."""
+    part, _dot, detail = code.partition(".")
+    if part == "data":
+        return gettext("%(role)s data attached") % {"role": name(detail)}
+    if part == "evidence":
+        return gettext("%(kind)s evidence") % {"kind": name(detail)}
+    return gettext(ITEM_NAMES.get(code, code))
+
+
+@register.filter
+def roles(codes: str) -> str:
+    """Return the names of the roles an entry or a decision keeps as comma-separated codes."""
+    return ", ".join(name(code.strip()) for code in codes.split(",") if code.strip())

@@ -1,0 +1,22 @@
+"""What every page's frame shows: who is signed in, as what, and how much waits for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from registry.models import Membership
+from registry.rules.roles import ROLE_NAMES, Role
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return the person's roles for the rail, and whether the demo is reachable from elsewhere."""
+    facts: dict[str, Any] = {"demo_reachable": settings.DEMO_REACHABLE}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return facts
+    held = Membership.objects.current().filter(user_id=user.pk).select_related("unit")
+    facts["my_roles"] = [(ROLE_NAMES[Role(one.role)], one.unit.name) for one in held]
+    return facts

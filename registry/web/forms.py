@@ -1,0 +1,46 @@
+"""What all forms share: refusals of a service are shown on the form, and the answer's status says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from registry.rules.refusals import Refused
+from registry.templatetags.words import told
+
+
+class Form(forms.Form):
+    """A form whose fields name their errors to assistive technology."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.refused = False
+
+
+@contextmanager
+def refusals_on(form: Form) -> Iterator[None]:
+    """Put every objection of a refusal on the form; the view goes on to show it again."""
+    try:
+        yield
+    except Refused as refusal:
+        form.refused = True
+        for objection in refusal.objections:
+            form.add_error(None, told(objection))
+
+
+def show(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:
+    """Render a page with a form: 409 after a refusal, 422 after a mistake in a field, else 200."""
+    status = 409 if form.refused else (422 if form.is_bound and form.errors else 200)
+    return render(request, template, {"form": form, **context}, status=status)
+
+
+def uploaded(form: Form, field: str) -> TemporaryUploadedFile | None:
+    """Return a field's file; uploads always lie in a temporary file, never in memory."""
+    file: TemporaryUploadedFile | None = form.cleaned_data.get(field)
+    return file

@@ -1,0 +1,39 @@
+"""The page of the journal: filter it, and see whether the chain is whole."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy
+
+from registry.models import Entry
+from registry.services import journal as journal_service
+
+PER_PAGE = 100
+
+
+class FilterForm(forms.Form):
+    """What the journal can be narrowed by."""
+
+    model = forms.CharField(required=False, label=gettext_lazy("Model"))
+    actor = forms.CharField(required=False, label=gettext_lazy("Who"))
+    action = forms.CharField(required=False, label=gettext_lazy("Action"))
+
+
+@login_required
+def journal(request: HttpRequest) -> HttpResponse:
+    """The entries the person may see, newest first; ?check=1 verifies the whole chain."""
+    form = FilterForm(request.GET)
+    form.is_valid()
+    entries = Entry.objects.visible_to(request.user).order_by("-number")
+    for name, lookup in (("model", "model__icontains"), ("actor", "actor__icontains"), ("action", "action__icontains")):
+        if value := form.cleaned_data.get(name):
+            entries = entries.filter(**{lookup: value})
+    page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "head": Entry.objects.order_by("-number").first()}
+    if request.GET.get("check"):
+        context["broken"], context["checked"] = journal_service.verify()
+    return render(request, "registry/journal.html", context)

@@ -1,0 +1,26 @@
+"""Tell the journal by which door a request came in, and keep demo accounts to this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+from registry.services import journal
+from registry.services.sign_ins import demo_may_come_from
+
+
+class OriginMiddleware:
+    """Wraps each request, so every entry it writes names the page or the API and the address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and request.user.demo and not demo_may_come_from(request):
+            logout(request)
+        door = "api" if request.path.startswith("/api/") else "page"
+        method = "token" if "HTTP_AUTHORIZATION" in request.META else "session"
+        with journal.came_in_by(f"{door} {request.META.get('REMOTE_ADDR', '')}".strip(), method):
+            return self.get_response(request)

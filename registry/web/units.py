@@ -1,0 +1,77 @@
+"""Settings: the person's units, who holds which role there, granting and ending roles."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from registry.models import Membership, PolicyEdition, RiskMatrix, Unit, User
+from registry.rules.roles import ROLE_NAMES, Role
+from registry.services import rights, units
+from registry.web.forms import Form, refusals_on, show
+
+
+@login_required
+def settings(request: HttpRequest) -> HttpResponse:
+    """The person's units, and the policy and matrix in force."""
+    context = {
+        "units": Unit.objects.visible_to(request.user),
+        "policies": PolicyEdition.objects.all(),
+        "matrices": RiskMatrix.objects.all(),
+    }
+    return render(request, "registry/settings.html", context)
+
+
+class GrantForm(Form):
+    """A role for a person."""
+
+    user = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Person"))
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=[(role.value, gettext_lazy(name)) for role, name in ROLE_NAMES.items()],
+    )
+
+
+@login_required
+def unit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who holds which role in a unit; an administrator grants more."""
+    unit = get_object_or_404(Unit.objects.visible_to(request.user), slug=slug)
+    form = GrantForm(request.POST or None)
+    form.fields["user"].queryset = User.objects.filter(is_active=True).order_by("last_name", "username")
+    form.fields["user"].label_from_instance = lambda person: f"{person.printed_name} ({person.username})"
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            units.grant(
+                unit=unit,
+                user=form.cleaned_data["user"],
+                role=Role(form.cleaned_data["role"]),
+                by=request.user,
+            )
+            return redirect("unit", slug)
+    return show(
+        request,
+        "registry/unit.html",
+        form,
+        unit=unit,
+        memberships=unit.memberships.select_related("user", "granted_by", "ended_by"),
+        may_grant=rights.may(by=request.user, verb="membership.grant", unit=unit),
+    )
+
+
+@login_required
+@require_POST
+def end_membership(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """End a role from now on."""
+    visible = Membership.objects.filter(unit__in=Unit.objects.visible_to(request.user))
+    membership = get_object_or_404(visible, pk=pk, unit__slug=slug)
+    form = Form(request.POST)
+    with refusals_on(form):
+        units.end(membership=membership, reason=request.POST.get("reason", ""), by=request.user)
+    for error in form.non_field_errors():
+        messages.error(request, error)
+    return redirect("unit", slug)
