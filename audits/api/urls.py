@@ -1,0 +1,14 @@
+"""Addresses of the API of runs and reports; scripts rely on them."""
+
+from django.urls import path
+
+from audits.api import reports, runs
+
+urlpatterns = [
+    path("runs/", runs.RunsView.as_view()),
+    path("runs/<int:pk>/", runs.RunView.as_view()),
+    path("runs/<int:pk>/again/", runs.RunAgainView.as_view()),
+    path("reports/", reports.ReportsView.as_view()),
+    path("reports/<int:pk>/", reports.ReportView.as_view()),
+    path("reports/<int:pk>/file/", reports.ReportFileView.as_view()),
+]

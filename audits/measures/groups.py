@@ -1,0 +1,174 @@
+"""Rates and impact ratio of each group of one attribute, or of the attributes together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from audits.measures.cells import Cells, Values
+from audits.measures.counts import RATES, Counts, rate_figure
+from audits.measures.figures import Figure, not_estimable
+from audits.measures.frames import Spread, metric_frame
+from audits.measures.intervals import LEVEL, Interval, Share, mover_ratio, sidak
+
+if TYPE_CHECKING:
+    from fairlearn.metrics import MetricFrame
+
+MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rows that share the values of one or more attributes."""
+
+    values: Values
+    counts: Counts
+
+    @property
+    def name(self) -> str:
+        """The values as text; "missing" stands for a value that is not there."""
+        return ", ".join(MISSING if value is None else value for value in self.values)
+
+    def share(self, rate: str) -> Share:
+        """Return a rate of this group as counts."""
+        return RATES[rate].share(self.counts)
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """All groups of an attribute, measured by fairlearn over their weighted cells."""
+
+    attribute: str
+    groups: tuple[Group, ...]
+    smallest: int
+
+    @cached_property
+    def _spreads(self) -> dict[tuple[str, tuple[int, ...]], Spread]:
+        return {}
+
+    @cached_property
+    def _frame(self) -> MetricFrame:
+        return metric_frame([group.counts for group in self.groups], RATES)
+
+    @cached_property
+    def _rates(self) -> dict[str, list[float]]:
+        return {name: self._frame.by_group[name].tolist() for name in RATES}
+
+    def rates(self, place: int) -> dict[str, Figure]:
+        """Return the rates of one group, each with its Wilson interval over its own denominator."""
+        figures = {}
+        for name, rate in RATES.items():
+            share = self.groups[place].share(name)
+            figure = rate_figure(name, share, rate.empty)
+            # fairlearn gives 0.0 where there is no denominator; that is not a rate.
+            if figure.value is not None:
+                figure = replace(figure, value=self._rates[name][place])
+            figures[name] = figure.judged_from(self.smallest)
+        return figures
+
+    def estimable(self, rate: str) -> tuple[int, ...]:
+        """Return the groups that have a denominator for the rate."""
+        return self.with_at_least(1, rate)
+
+    def judged(self, rate: str) -> tuple[int, ...]:
+        """Return the groups whose denominator for the rate is large enough to judge by."""
+        return self.with_at_least(max(1, self.smallest), rate)
+
+    def with_at_least(self, rows: int, rate: str) -> tuple[int, ...]:
+        """Return the groups whose denominator for the rate has at least so many rows."""
+        return tuple(
+            place for place, group in enumerate(self.groups) if group.share(rate).trials >= rows
+        )
+
+    def spread(self, rate: str, places: tuple[int, ...]) -> Spread:
+        """Return fairlearn's difference and ratio of a rate between the chosen groups."""
+        if (rate, places) not in self._spreads:
+            frame = self._frame
+            if len(places) < len(self.groups):
+                frame = metric_frame([self.groups[place].counts for place in places], [rate])
+            difference, ratio = frame.difference()[rate], frame.ratio()[rate]
+            self._spreads[rate, places] = Spread(float(difference), float(ratio))
+        return self._spreads[rate, places]
+
+    @cached_property
+    def reference(self) -> int | None:
+        """The group with the highest selection rate among those that are not too few.
+
+        Among equal rates the larger group is taken. When all groups are too few, the highest rate
+        of all; without a second group there is none.
+        """
+        if len(self.groups) < 2:
+            return None
+        return max(
+            self._candidates,
+            key=lambda place: (
+                self.groups[place].share("selection_rate").rate,
+                self.groups[place].counts.rows,
+                -place,
+            ),
+        )
+
+    @cached_property
+    def _candidates(self) -> tuple[int, ...]:
+        return self.judged("selection_rate") or tuple(range(len(self.groups)))
+
+    def impact_limits(self, place: int, reference: int) -> Interval:
+        """Return MOVER-R limits of the group's selection rate over that of the reference.
+
+        They are at the Sidak level for the number of *pairs* of groups, not of groups: the rows
+        themselves choose which group is the reference, so any pair could have been compared. All
+        groups together are covered in 94 to 98 %; with the level for the groups alone it would be
+        93 % at five groups and 63 % at forty.
+        """
+        pairs = math.comb(len(self._candidates), 2)
+        first, second = (self.groups[one].share("selection_rate") for one in (place, reference))
+        return mover_ratio(first, second, sidak(LEVEL, max(1, pairs)))
+
+    def impact_ratio(self, place: int) -> Figure:
+        """Return the group's selection rate over that of the reference group.
+
+        1 means selected as often as the reference; under 0.8 the four-fifths rule sees adverse
+        impact; 0 means nobody is selected. A group that is too few may lie over 1.
+        Source: 29 CFR 1607.4 D; the interval, Donner and Zou 2012.
+        """
+        name, rows = "impact_ratio", self.groups[place].counts.rows
+        if self.reference is None:
+            return not_estimable(name, "one_group", rows)
+        if self.groups[self.reference].counts.selected == 0:
+            return not_estimable(name, "largest_is_zero", rows)
+        if place == self.reference:
+            return Figure(name, 1.0, rows, 1.0, 1.0, "reference")
+        low, high = self.impact_limits(place, self.reference)
+        value = self._rates["selection_rate"][place] / self._rates["selection_rate"][self.reference]
+        return Figure(name, value, rows, low, high, "mover_r").judged_from(self.smallest)
+
+    def as_dicts(self) -> list[dict[str, object]]:
+        """Return the groups as they stand in a measurement."""
+        return [
+            {
+                "attribute": self.attribute,
+                "group": group.name,
+                "values": list(group.values),
+                "missing": None in group.values,
+                "count": group.counts.rows,
+                "too_few": group.counts.rows < self.smallest,
+                "reference": place == self.reference,
+                "measures": {name: rate.as_dict() for name, rate in self.rates(place).items()},
+                "impact_ratio": self.impact_ratio(place).as_dict(),
+            }
+            for place, group in enumerate(self.groups)
+        ]
+
+
+def groupings(cells: Cells, smallest: int) -> Iterator[Grouping]:
+    """Yield the groups of each attribute, and of all together when there is more than one."""
+    places: list[tuple[int, ...]] = [(place,) for place in range(len(cells.attributes))]
+    if len(places) > 1:
+        places.append(tuple(range(len(cells.attributes))))
+    for chosen in places:
+        attribute = " x ".join(cells.attributes[place] for place in chosen)
+        groups = (Group(values, counts) for values, counts in cells.by_group(chosen).items())
+        yield Grouping(attribute, tuple(groups), smallest)

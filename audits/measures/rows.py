@@ -1,0 +1,120 @@
+"""Opens the scored rows as an Ibis table, and says how their values are read."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from registry.rules.refusals import Refused
+from registry.rules.wording import gettext_noop
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+MEMORY = "1GB"
+WHOLE = re.compile(r"([+-]?\d+)\.0*")
+
+
+@contextmanager
+def open_rows(path: Path) -> Iterator[ir.Table]:
+    """Open a Parquet file of scored rows; what does not fit in memory spills beside it."""
+    import ibis
+
+    with tempfile.TemporaryDirectory() as spill, warnings.catch_warnings():
+        # Ibis still calls a reader by the name that DuckDB gave up.
+        warnings.filterwarnings("ignore", message=r"fetch_\w+\(\)", category=DeprecationWarning)
+        connection = ibis.duckdb.connect(
+            memory_limit=MEMORY, temp_directory=spill, autoinstall_known_extensions=False
+        )
+        try:
+            yield connection.read_parquet(str(path))
+        finally:
+            connection.disconnect()
+
+
+def need_columns(rows: ir.Table, names: Iterable[str]) -> None:
+    """Refuse rows that lack one of the columns."""
+    missing = [name for name in names if name not in rows.columns]
+    if missing:
+        raise Refused.because(
+            "measure.column_missing",
+            gettext_noop(
+                "The scored rows lack the columns %(columns)s. Score the rows again, or hand in"
+                " predictions that hold them."
+            ),
+            columns=", ".join(missing),
+        )
+
+
+def label_text(value: object) -> str:
+    """Return the text by which labels are compared, so that 1, 1.0, "1" and True are the same.
+
+    Blanks around it are cut; "true" and "false", in any case, read "1" and "0"; a whole number
+    loses its empty decimals ("1.00" reads "1"). All other text counts as it is, upper and lower
+    case apart.
+    """
+    words = str(value).strip()
+    if words.lower() in ("true", "false"):
+        return "1" if words.lower() == "true" else "0"
+    whole = WHOLE.fullmatch(words)
+    words = whole[1] if whole else words
+    return "0" if words == "-0" else words
+
+
+def label_words(column: ir.Column) -> ir.StringColumn:
+    """Return a column as text, missing where it is empty, blank or not a number (NaN)."""
+    import ibis
+
+    words = column.cast("string")
+    if column.type().is_floating():
+        words = column.isnan().ifelse(ibis.null("string"), words)
+    return (words.strip() == "").ifelse(ibis.null("string"), words)
+
+
+def group_words(column: ir.Column) -> ir.StringColumn:
+    """Return a sensitive column as text; a whole number loses its empty decimals.
+
+    Text is left as it is, so groups stay those of the raw rows.
+    """
+    words = label_words(column)
+    if column.type().is_numeric():
+        words = words.re_replace(r"^(-?[0-9]+)\.0*$", r"\1")
+    return words
+
+
+def numbers(rows: ir.Table, name: str, label: str) -> ir.FloatingColumn:
+    """Return a column as numbers, missing where it is NaN; refuse text and infinite values.
+
+    ``label`` is the column's name for people.
+    """
+    import ibis
+
+    words = label_words(rows[name])
+    values = words.try_cast("float64") if rows[name].type().is_string() else rows[name]
+    values = values.cast("float64")
+    values = values.isnan().ifelse(ibis.null("float64"), values)
+    wrong = (words.notnull() & values.isnull()) | values.isinf()
+    examples = rows.filter(wrong).select(example=words).limit(1).to_pyarrow().to_pylist()
+    if examples:
+        raise Refused.because(
+            "measure.not_a_number",
+            gettext_noop(
+                "The column %(column)s holds %(example)s, which is not a finite number. Correct the"
+                " rows, or choose another column."
+            ),
+            column=label,
+            example=examples[0]["example"],
+        )
+    return values
+
+
+def distinct_words(words: ir.StringColumn, at_most: int) -> list[str]:
+    """Return the different texts of a column, sorted; one more than ``at_most`` at the most."""
+    table = words.name("text").as_table()
+    found = table.filter(table.text.notnull()).distinct().limit(at_most + 1)
+    return sorted(row["text"] for row in found.to_pyarrow().to_pylist())

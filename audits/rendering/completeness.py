@@ -1,0 +1,161 @@
+"""What a dossier has to hold before anything is printed of it: every gap is an objection of its own."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from audits.rendering.attachments import OWN_FILES, attached_name
+from registry.rules.casefile import digest
+from registry.rules.refusals import Objection
+from registry.rules.wording import gettext_noop
+
+PROFILES = ("regulator", "internal", "public")
+PARTS = (
+    "profile", "language", "as_of", "case_file", "case_file_text", "case_file_digest",
+    "release", "decisions", "evidence", "journal", "changes",
+)  # fmt: skip
+CASE_FILE_PARTS = ("subject", "context", "exhibits", "editions", "release")
+SUBJECT_PARTS = ("model", "version", "data", "card", "risk")
+# These two are what the report is about; a null is a gap, and not a statement.
+NEVER_NULL = ("model", "version")
+
+
+def objections_to(dossier: Mapping[str, Any], renderer: str) -> list[Objection]:
+    """Return everything that stands against printing this dossier; empty when it is whole."""
+    gaps = list(_missing(dossier, PARTS, ""))
+    if gaps:
+        return gaps
+    return [
+        *_envelope(dossier, renderer),
+        *_case_file(dossier),
+        *_exhibits(dossier),
+        *_files(dossier["evidence"]),
+        *_decisions(dossier),
+    ]
+
+
+def _missing(facts: Mapping[str, Any], parts: tuple[str, ...], within: str) -> Iterator[Objection]:
+    for part in parts:
+        if part not in facts or (part in NEVER_NULL and not facts[part]):
+            yield Objection(
+                f"report.missing.{within}{part}",
+                gettext_noop("The dossier lacks %(part)s; it has to be gathered again."),
+                {"part": f"{within}{part}"},
+            )
+
+
+def _envelope(dossier: Mapping[str, Any], renderer: str) -> Iterator[Objection]:
+    if dossier.get("renderer") != renderer:
+        yield Objection(
+            "report.renderer",
+            gettext_noop("The dossier asks for renderer %(asked)s; this is renderer %(here)s."),
+            {"asked": dossier.get("renderer"), "here": renderer},
+        )
+    if dossier["profile"] not in PROFILES:
+        yield Objection(
+            "report.profile",
+            gettext_noop("There is no profile %(profile)s; choose one of %(known)s."),
+            {"profile": dossier["profile"], "known": ", ".join(PROFILES)},
+        )
+    if not _is_utc(dossier["as_of"]):
+        yield Objection(
+            "report.as_of",
+            gettext_noop("%(as_of)s is not an instant in UTC; write it as 2026-11-20T16:00:00Z."),
+            {"as_of": dossier["as_of"]},
+        )
+
+
+def _case_file(dossier: Mapping[str, Any]) -> Iterator[Objection]:
+    case_file = dossier["case_file"]
+    yield from _missing(case_file, CASE_FILE_PARTS, "case_file.")
+    if "subject" in case_file:
+        yield from _missing(case_file["subject"] or {}, SUBJECT_PARTS, "case_file.subject.")
+    if digest(dossier["case_file_text"]) != dossier["case_file_digest"]:
+        yield Objection(
+            "report.case_file.digest",
+            gettext_noop("The text of the case file does not have the digest %(digest)s."),
+            {"digest": dossier["case_file_digest"]},
+        )
+    if not _says(dossier["case_file_text"], case_file):
+        yield Objection(
+            "report.case_file.text",
+            gettext_noop("The text of the case file and its facts are not the same."),
+        )
+
+
+def _exhibits(dossier: Mapping[str, Any]) -> Iterator[Objection]:
+    at_hand = {exhibit["id"]: exhibit for exhibit in dossier["evidence"]}
+    for listed in dossier["case_file"].get("exhibits") or []:
+        facts = {"exhibit": f"{listed['id']}, {listed['title']}"}
+        found = at_hand.get(listed["id"])
+        if found is None:
+            yield Objection(
+                "report.exhibit.missing",
+                gettext_noop("Exhibit %(exhibit)s is in the case file, but its file is not at hand."),
+                facts,
+            )
+        elif found.get("digest") != listed["digest"]:
+            yield Objection(
+                "report.exhibit.other",
+                gettext_noop("Exhibit %(exhibit)s has another digest than the case file states."),
+                facts,
+            )
+
+
+def _files(evidence: list[Mapping[str, Any]]) -> Iterator[Objection]:
+    names = Counter(attached_name(exhibit.get("file_name") or "") for exhibit in evidence)
+    for exhibit in evidence:
+        facts = {"exhibit": f"{exhibit['id']}, {exhibit.get('title', '')}"}
+        name, text = attached_name(exhibit.get("file_name") or ""), exhibit.get("text")
+        if not text:
+            yield Objection(
+                "report.evidence.no_file",
+                gettext_noop("Exhibit %(exhibit)s has no file; restore it or file it again."),
+                facts,
+            )
+        elif digest(text) != exhibit.get("digest"):
+            yield Objection(
+                "report.evidence.digest",
+                gettext_noop("The file of exhibit %(exhibit)s does not match its digest."),
+                facts,
+            )
+        elif not _says(text, exhibit.get("content")):
+            yield Objection(
+                "report.evidence.text",
+                gettext_noop("The file of exhibit %(exhibit)s says something else than its content."),
+                facts,
+            )
+        if not name or name in OWN_FILES or names[name] > 1:
+            yield Objection(
+                "report.evidence.name",
+                gettext_noop("Exhibit %(exhibit)s cannot be attached as %(name)s."),
+                {**facts, "name": name or "?"},
+            )
+
+
+def _decisions(dossier: Mapping[str, Any]) -> Iterator[Objection]:
+    for decision in dossier["decisions"]:
+        if decision["bound"] and decision["case_file_digest"] != dossier["case_file_digest"]:
+            yield Objection(
+                "report.decision.bound",
+                gettext_noop("The decision of %(name)s is on another case file than this one."),
+                {"name": decision["printed_name"]},
+            )
+
+
+def _says(text: str, content: object) -> bool:
+    try:
+        return bool(json.loads(text) == content)
+    except ValueError:
+        return False
+
+
+def _is_utc(instant: object) -> bool:
+    try:
+        return datetime.fromisoformat(str(instant)).utcoffset() == timedelta(0)
+    except ValueError:
+        return False

@@ -1,0 +1,226 @@
+"""The exhibits as chapters show them: the latest of each kind in full, the earlier ones in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext
+
+from audits.rendering.figures import group_name
+from audits.rendering.words import INTERVALS, MEASURES
+
+Facts = Mapping[str, Any]
+MEASURED = ("performance", "fairness")
+# Each is one minus another rate in the same table; the files state them all.
+COMPLEMENTS = {"true_negative_rate": "false_positive_rate", "false_negative_rate": "true_positive_rate"}
+MOST_COLUMNS = 4
+MOST_CLASSES = 10
+MOST_ROWS = 60
+DEEPEST = 4
+
+
+@dataclass(frozen=True)
+class Kind:
+    """All exhibits of one kind: the latest, and those before it."""
+
+    code: str
+    latest: Facts
+    earlier: list[Facts]
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A sensitive attribute (or where several meet), with its groups and what compares them."""
+
+    name: str
+    groups: list[Facts]
+    comparisons: list[Facts]
+    shows_selection: bool
+    columns: list[list[str]] = field(default_factory=list)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a table of the groups fits on a page beside its chart."""
+        return len(self.groups) <= 8
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table out of a file of unknown shape; ``left_out`` rows stand in the file alone."""
+
+    title: str
+    columns: list[str]
+    rows: list[list[Any]]
+    left_out: int
+
+
+def kinds(evidence: Sequence[Facts]) -> list[Kind]:
+    """Return the kinds that occur: what is measured first, then the others by name."""
+    by_kind: dict[str, list[Facts]] = {}
+    for exhibit in sorted(evidence, key=lambda one: (one["at"], one["id"]), reverse=True):
+        by_kind.setdefault(exhibit["kind"], []).append(exhibit)
+    order = [*MEASURED, *sorted(set(by_kind) - set(MEASURED))]
+    return [Kind(code, by_kind[code][0], by_kind[code][1:]) for code in order if code in by_kind]
+
+
+def is_measurement(exhibit: Facts) -> bool:
+    """Say whether the content has the shape that the performance and fairness chapters read."""
+    content = exhibit["content"]
+    return (
+        isinstance(content, Mapping)
+        and content.get("kind") in MEASURED
+        and isinstance(content.get("honesty"), Mapping)
+    )
+
+
+def attributes(content: Facts) -> list[Attribute]:
+    """Return the attributes of a fairness measurement, in the order in which they were measured."""
+    groups = content.get("groups") or []
+    checks = content.get("checks") or []
+    return [
+        _attribute(
+            name,
+            [_with_verdict(group, checks) for group in groups if group["attribute"] == name],
+            [one for one in content.get("comparisons") or [] if one["attribute"] == name],
+        )
+        for name in dict.fromkeys(group["attribute"] for group in groups)
+    ]
+
+
+def _attribute(name: str, groups: list[Facts], comparisons: list[Facts]) -> Attribute:
+    present = {code for group in groups for code in group["measures"]}
+    dropped = {code for code, other in COMPLEMENTS.items() if other in present} & present
+    codes = sorted(present - dropped - {"selection_rate"}, key=_order)
+    return Attribute(
+        name=name,
+        groups=groups,
+        comparisons=comparisons,
+        shows_selection="selection_rate" in present,
+        columns=[codes[n : n + MOST_COLUMNS] for n in range(0, len(codes), MOST_COLUMNS)],
+    )
+
+
+def _order(code: str) -> tuple[int, str]:
+    preferred = ("true_positive_rate", "false_positive_rate", *MEASURES)
+    return (preferred.index(code) if code in preferred else len(preferred), code)
+
+
+def _with_verdict(group: Facts, checks: Sequence[Facts]) -> Facts:
+    """Return the group with the verdict of its own check of the impact ratio, where there is one."""
+    own = next(
+        (
+            check
+            for check in checks
+            if check["measure"] == "impact_ratio"
+            and all(check.get(key) == group.get(key) for key in ("attribute", "group", "missing"))
+        ),
+        None,
+    )
+    return {**group, "check": own, "name": group_name(group)}
+
+
+def confusion(content: Facts) -> Facts | None:
+    """Return the table of actual against predicted classes; None where there is none."""
+    counts = content.get("confusion")
+    if not counts:
+        return None
+    if "matrix" in counts:
+        labels = [str(label) for label in counts["labels"]]
+        if len(labels) > MOST_CLASSES:
+            return {"too_large": len(labels)}
+        return {"labels": labels, "rows": list(zip(labels, counts["matrix"], strict=True))}
+    positive = str(content["scored"].get("positive_label") or gettext("positive"))
+    other = gettext("not %(label)s") % {"label": positive}
+    return {
+        "labels": [positive, other],
+        "rows": [
+            (positive, [counts["true_positives"], counts["false_negatives"]]),
+            (other, [counts["false_positives"], counts["true_negatives"]]),
+        ],
+    }
+
+
+def interval_methods(content: Facts) -> list[str]:
+    """Return the methods behind the intervals, in the order in which they are met."""
+    figures = [*content.get("measures", []), *content.get("comparisons", [])]
+    for group in content.get("groups", []):
+        figures += [*group["measures"].values(), group.get("impact_ratio") or {}]
+    methods = dict.fromkeys(one.get("interval") for one in figures if one.get("low") is not None)
+    return [method for method in methods if method in INTERVALS]
+
+
+def too_few(content: Facts) -> list[str]:
+    """Return the groups that are too few to judge, by the names the tables use."""
+    named = _names(content)
+    return [named.get(name, name) for name in content["honesty"].get("too_few") or []]
+
+
+def not_estimable(content: Facts) -> list[Facts]:
+    """Return what could not be estimated, the groups by the names the tables use."""
+    named = _names(content)
+    gaps = content["honesty"].get("not_estimable") or []
+    return [{**gap, "group": named.get(gap["group"], gap["group"])} for gap in gaps]
+
+
+def _names(content: Facts) -> dict[str, str]:
+    return {
+        f"{group['attribute']}: {group['group']}": f"{group['attribute']}: {group_name(group)}"
+        for group in content.get("groups") or []
+    }
+
+
+def rows_dropped(honesty: Facts) -> list[Facts]:
+    """Return the reasons for which rows were in fact left out."""
+    return [one for one in honesty.get("dropped") or [] if one["rows"]]
+
+
+def limits(content: Facts) -> dict[str, Facts]:
+    """Return the check on each measure as a whole, by the measure's name."""
+    return {
+        check["measure"]: check for check in content.get("checks") or [] if not check.get("group")
+    }
+
+
+def used_measures(evidence: Sequence[Facts]) -> list[str]:
+    """Return the codes of every measure that the report prints, in the glossary's order."""
+    found: set[str] = set()
+    for exhibit in evidence:
+        if is_measurement(exhibit):
+            content = exhibit["content"]
+            found |= {one["name"] for one in content.get("measures") or []}
+            found |= {one["name"] for one in content.get("comparisons") or []}
+            found |= {one["measure"] for one in content.get("checks") or []}
+            for group in content.get("groups") or []:
+                found |= set(group["measures"])
+                found |= {"impact_ratio"} if group.get("impact_ratio") else set()
+    return [code for code in MEASURES if code in found]
+
+
+def tables(content: Any, title: str = "", depth: int = 0) -> Iterator[Table]:
+    """Yield the content of any JSON file as tables: facts by name, and rows where it has rows."""
+    if isinstance(content, Mapping):
+        plain = [[key, value] for key, value in content.items() if not _is_rows(value, depth)]
+        if plain:
+            yield _table(title, [], plain)
+        for key, value in content.items():
+            if _is_rows(value, depth):
+                yield from tables(value, f"{title}: {key}" if title else str(key), depth + 1)
+    elif isinstance(content, list) and content and all(isinstance(one, Mapping) for one in content):
+        columns = list(dict.fromkeys(key for one in content for key in one))
+        yield _table(title, columns, [[one.get(key) for key in columns] for one in content])
+    else:
+        yield _table(title, [], [["", content]])
+
+
+def _is_rows(value: Any, depth: int) -> bool:
+    if depth >= DEEPEST:
+        return False
+    if isinstance(value, list):
+        return bool(value) and all(isinstance(one, Mapping) for one in value)
+    return isinstance(value, Mapping) and len(value) > 0 and depth < DEEPEST - 1
+
+
+def _table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
+    return Table(title, columns, rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS))

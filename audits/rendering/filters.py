@@ -1,0 +1,109 @@
+"""The template filters of the report, by the names the templates use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext
+from django.utils.translation import pgettext as in_context
+
+from audits.rendering import attachments, exhibits, figures, standing, times, words
+from registry.rules.risk import STARTING_HAZARDS
+
+register = template.Library()
+
+for _function in (
+    *(times.day, times.moment, times.stamp, times.w3c),
+    *(figures.number, figures.figure, figures.measured, figures.interval, figures.limit),
+    *(figures.people, figures.counted, figures.present, figures.lowered, figures.in_one_line),
+    *(exhibits.limits, exhibits.confusion, exhibits.tables, exhibits.interval_methods, exhibits.rows_dropped),
+    *(figures.group_name, exhibits.too_few, exhibits.not_estimable),
+    *(standing.gate_reasons, attachments.attached_name, words.as_it_is),
+):
+    register.filter(_function.__name__, _function)
+
+
+@register.filter
+def short(digest: str | None) -> str:
+    """Return the beginning of a digest; the whole one stands in the files."""
+    return f"{digest[:12]}…" if digest else gettext("withheld")
+
+
+@register.filter
+def size(count: int) -> str:
+    """Return a number of bytes."""
+    return gettext("%(count)s bytes") % {"count": figures.number(count)}
+
+
+@register.filter
+def word(code: object, group: str) -> str:
+    """Return the word for a code of this group."""
+    return words.word(group, code)
+
+
+@register.filter
+def tone(verdict: str) -> str:
+    """Return the tone of a verdict, a class of the stylesheet."""
+    return standing.VERDICT_TONES.get(verdict, "plain")
+
+
+@register.filter
+def of(facts: Mapping[Any, Any], key: object) -> Any:
+    """Return the fact under this name, or None."""
+    return facts.get(key)
+
+
+@register.filter
+def named(code: str, levels: list[Mapping[str, Any]]) -> str:
+    """Return the name that the matrix gives to a level."""
+    return next((gettext(step["name"]) for step in levels if step["code"] == code), code)
+
+
+@register.filter
+def nth(names: list[str], place: int) -> str:
+    """Return the name of a likelihood or impact; they count from 1."""
+    return gettext(names[place - 1])
+
+
+@register.filter
+def highest(matrix: Mapping[str, Any]) -> int:
+    """Return the highest score of the matrix."""
+    return len(matrix["likelihoods"]) * len(matrix["impacts"])
+
+
+@register.filter
+def hazard_name(title: str) -> str:
+    """Return a hazard's title; those that every assessment starts with are in the catalogue."""
+    return gettext(title) if title in STARTING_HAZARDS else title
+
+
+@register.filter
+def fact(path: str) -> str:
+    """Return the path of a fact ("version.threshold") as words."""
+    return ", ".join(words.as_it_is(part) for part in path.split("."))
+
+
+@register.filter
+def act(action: str) -> str:
+    """Return a journal's action ("release.approved") as words."""
+    return words.as_it_is(action.replace(".", " "))
+
+
+@register.filter
+def stated(value: Any) -> str:
+    """Return any fact of a JSON file in one line of words."""
+    if value is None or value == "" or value == [] or value == {}:
+        return "–"
+    if isinstance(value, bool):
+        return in_context("a fact", "yes") if value else in_context("a fact", "no")
+    if isinstance(value, int | float):
+        # As handed in: rounding 1e-06 to 0.000 would state another value.
+        return str(value)
+    if isinstance(value, list):
+        return ", ".join(stated(part) for part in value)
+    if isinstance(value, Mapping):
+        return "; ".join(f"{words.as_it_is(key)}: {stated(part)}" for key, part in value.items())
+    return str(value)
+

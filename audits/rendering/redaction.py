@@ -1,0 +1,134 @@
+"""The public profile: no names of people, no small cells, and files to match.
+
+The digests of the redacted exhibits are left out as well: with everything else in the open, a
+suppressed count could be found by trying all of them against the digest of the full file.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from audits.rendering import words
+from audits.rendering.suppression import bounded, suppress
+from registry.rules.casefile import canonical
+
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
+# Facts in prose, where a person may be called by surname alone. Elsewhere a surname may be a group
+# or a column ("White"), and replacing it would falsify the figures.
+PROSE = frozenset(
+    {
+        "purpose", "intended_use", "sections", "title", "controls", "provenance", "summary",
+        "reason", "reasons", "subject", "before", "after",
+    }
+)  # fmt: skip
+REDACTED = ("names", "small_cells", "exhibit_digests", "journal_seals")
+
+
+def published(dossier: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of the dossier that anybody may read."""
+    copied = copy.deepcopy(dict(dossier))
+    labels = pseudonyms(copied)
+    for exhibit in (*copied["evidence"], *copied["case_file"]["exhibits"]):
+        exhibit["producer"] = labels.get(exhibit["producer"]) or _producer(exhibit)
+    unnamed: dict[str, Any] = _without_names(copied, labels)
+    for exhibit in unnamed["evidence"]:
+        exhibit["content"] = suppress(exhibit["content"])
+        exhibit["text"] = canonical(exhibit["content"])
+    for exhibit in (*unnamed["evidence"], *unnamed["case_file"]["exhibits"]):
+        exhibit["digest"] = None
+    for data in unnamed["case_file"]["subject"]["data"]:
+        for column in data["columns"]:
+            if column["name"] in data["sensitive_columns"]:
+                column["missing"] = bounded(column["missing"])
+    for entry in unnamed["journal"]:
+        entry["seal"] = None
+    unnamed["case_file"]["redacted"] = list(REDACTED)
+    unnamed["case_file_text"] = canonical(unnamed["case_file"])
+    return unnamed
+
+
+def pseudonyms(dossier: Mapping[str, Any]) -> dict[str, str]:
+    """Return a label for every person named in a field for names: the role, numbered if shared."""
+    roles: dict[str, str] = {}
+    for name, role in _people(dossier):
+        if name:
+            roles.setdefault(name, role)
+    shared = Counter(roles.values())
+    seen: Counter[str] = Counter()
+    labels = {}
+    for name, role in roles.items():
+        seen[role] += 1
+        labels[name] = f"{role} {seen[role]}" if shared[role] > 1 else role
+    return labels
+
+
+def _people(dossier: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
+    context = dossier["case_file"]["context"]
+    for decision in dossier["decisions"]:
+        yield decision["printed_name"], words.word("role", decision["role"])
+    yield context.get("owner"), gettext("Owner")
+    yield context.get("deputy"), gettext("Deputy")
+    for maintainer in context.get("maintainers") or []:
+        yield maintainer, gettext("Maintainer")
+    for release in (dossier["release"], dossier["case_file"]["release"]):
+        if release:
+            yield release.get("submitted_by"), gettext("Submitter")
+    for entry in dossier["journal"]:
+        # Whoever acts without a role is no person, but a part of the installation.
+        if entry["role"]:
+            yield entry["actor"], words.word("role", entry["role"])
+
+
+def _producer(exhibit: Mapping[str, Any]) -> str:
+    return gettext("this installation") if exhibit["reproduced"] else gettext("whoever handed it in")
+
+
+def _without_names(value: Any, labels: Mapping[str, str]) -> Any:
+    # A name of one word is replaced where it stands alone, and in prose where it looks like a name.
+    whole = {name: label for name, label in labels.items() if " " in name}
+    capital = {name: label for name, label in labels.items() if name[:1].isupper()}
+    surnames = {name.split()[-1]: label for name, label in whole.items()}
+    everywhere = _replacer(whole, labels)
+    in_prose = _replacer(
+        {name: label for name, label in surnames.items() if len(name) > 2} | capital | whole, labels
+    )
+
+    def walk(part: Any, replace: Callable[[str], str]) -> Any:
+        if isinstance(part, str):
+            return replace(part)
+        if isinstance(part, list):
+            return [walk(inner, replace) for inner in part]
+        if isinstance(part, dict):
+            return {
+                key: walk(inner, in_prose if key in PROSE and _is_prose(inner) else replace)
+                for key, inner in part.items()
+            }
+        return part
+
+    return walk(value, everywhere)
+
+
+def _is_prose(value: Any) -> bool:
+    """Tell texts from the subject of a case file, which is a record with columns and groups in it."""
+    return isinstance(value, (str, list)) or (
+        isinstance(value, dict) and all(isinstance(part, str) for part in value.values())
+    )
+
+
+def _replacer(found: Mapping[str, str], alone: Mapping[str, str]) -> Callable[[str], str]:
+    names = sorted(found, key=len, reverse=True)
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)") if names else None
+
+    def replace(text: str) -> str:
+        if text in alone:
+            return alone[text]
+        text = EMAIL.sub(lambda _match: gettext("[address withheld]"), text)
+        return pattern.sub(lambda match: found[match[0]], text) if pattern else text
+
+    return replace

@@ -1,0 +1,1 @@
+"""Pure decisions about runs and reports: states, moves, keys. Standard library only."""

@@ -1,0 +1,166 @@
+"""Gather everything a report states about a version into one plain dossier, or say what is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audits.rules.reports import RENDERER
+from registry.models import CaseFile, Decision, Entry, Evidence, ModelVersion, Release
+from registry.rules import casefile
+from registry.rules.refusals import Objection, Refused
+from registry.rules.wording import gettext_noop
+from registry.services import case_files, files, policies, releases
+
+
+def gather(*, version: ModelVersion, profile: str, language: str) -> dict[str, Any]:
+    """Return the dossier as JSON data. Raises Refused with every exhibit that cannot be shown.
+
+    ``as_of`` is the time of the last journal entry about the model that changed anything, so the
+    same state asked for twice gives the same dossier.
+    """
+    release = releases.for_gate(Release.objects.filter(version=version)).order_by("-submitted_at", "-pk").first()
+    entries = list(
+        Entry.objects.filter(model=version.model.slug)
+        .exclude(action__startswith="report.")
+        .order_by("number")
+    )
+    content, text = _case_file(version, release)
+    return {
+        "renderer": RENDERER,
+        "profile": profile,
+        "language": language,
+        "as_of": entries[-1].at,
+        "case_file_text": text,
+        "case_file_digest": casefile.digest(text),
+        "release": _release(release) if release else None,
+        "decisions": [_decision(one, release) for one in _decisions(version)],
+        "evidence": _evidence(version, content["exhibits"]),
+        "journal": [_entry(entry) for entry in entries],
+        "changes": _changes(version, content["subject"]),
+    }
+
+
+def _case_file(version: ModelVersion, release: Release | None) -> tuple[dict[str, Any], str]:
+    """Return the frozen case file of the release; where there is none, the file as it stands now."""
+    if release:
+        return release.case_file.content, release.case_file.text
+    content = case_files.build(version, policy=policies.in_force(), release=None)
+    return content, casefile.canonical(content)
+
+
+def _release(release: Release) -> dict[str, Any]:
+    progress, gate = releases.progress_of(release), releases.gate(release)
+    return {
+        "environment": release.environment,
+        "state": release.state,
+        "submitted_at": case_files.instant(release.submitted_at),
+        "submitted_by": release.submitted_by.printed_name,
+        "valid_until": case_files.instant(release.valid_until) if release.valid_until else None,
+        "stages": [
+            {
+                "name": stage.name,
+                "role": stage.role,
+                "needed": stage.needed,
+                "signed": progress.signed_at(place),
+            }
+            for place, stage in enumerate(progress.stages)
+        ],
+        "gate": {
+            "allowed": gate.allowed,
+            "reasons": [
+                {"message": reason.message, "params": {k: str(v) for k, v in reason.params.items()}}
+                for reason in gate.reasons
+            ],
+        },
+    }
+
+
+def _decisions(version: ModelVersion) -> list[Decision]:
+    return list(
+        Decision.objects.filter(release__version=version)
+        .select_related("release")
+        .order_by("signed_at", "pk")
+    )
+
+
+def _decision(decision: Decision, release: Release | None) -> dict[str, Any]:
+    return {
+        "act": decision.act,
+        "environment": decision.release.environment,
+        "printed_name": decision.printed_name,
+        "role": decision.role,
+        "meaning": decision.meaning,
+        "reason": decision.reason,
+        "at": case_files.instant(decision.signed_at),
+        "method": decision.method,
+        "stage": decision.stage_name,
+        "case_file_digest": decision.case_file_digest,
+        # Whether it was signed over the very case file that this report is about.
+        "bound": release is not None and decision.case_file_id == release.case_file_id,
+    }
+
+
+def _evidence(version: ModelVersion, exhibits: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return each exhibit with its exact text, checked against the digest in the case file."""
+    filed = {
+        one.pk: one
+        for one in Evidence.objects.filter(version=version).select_related("file").order_by("pk")
+    }
+    told, missing = [], []
+    for exhibit in exhibits:
+        evidence = filed.get(exhibit["id"])
+        try:
+            if evidence is None or evidence.digest != exhibit["digest"]:
+                raise Refused.because("evidence.gone", gettext_noop("it is not what was frozen."))
+            text = files.read_checked(evidence.file).decode("utf-8")
+        except (Refused, UnicodeDecodeError) as gap:
+            missing.append(
+                Objection(
+                    "report.exhibit_missing",
+                    gettext_noop("Exhibit %(title)s cannot be shown: %(gap)s"),
+                    {"title": exhibit["title"], "gap": str(gap)},
+                )
+            )
+            continue
+        told.append({**exhibit, "file_name": f"evidence/{exhibit['id']}-{evidence.file_name}", "text": text})
+    if missing:
+        raise Refused(*missing)
+    return told
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "number": entry.number,
+        "model_number": entry.model_number,
+        "at": entry.at,
+        "actor": entry.actor,
+        "role": entry.role,
+        "action": entry.action,
+        "subject": entry.subject,
+        "reason": entry.reason,
+        "seal": entry.seal,
+    }
+
+
+def last_approved_before(version: ModelVersion) -> CaseFile | None:
+    """Return the case file of the last other version of the model that was approved, if any."""
+    approval = (
+        Decision.objects.filter(release__version__model=version.model, act="approve")
+        .exclude(release__version=version)
+        .filter(release__decided_at__isnull=False, release__valid_until__isnull=False)
+        .select_related("case_file")
+        .order_by("-signed_at")
+        .first()
+    )
+    return approval.case_file if approval else None
+
+
+def _changes(version: ModelVersion, subject: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what differs from the last approved version, field by field."""
+    before = last_approved_before(version)
+    if before is None:
+        return []
+    return [
+        {"fact": change.fact, "before": change.before, "after": change.after}
+        for change in casefile.differences(before.content["subject"], subject)
+    ]

@@ -1,0 +1,60 @@
+"""Words and figures of runs and measurements: states, stages, measures, values and their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+
+from audits.rules.runs import STAGE_NAMES, STATE_NAMES, State
+from audits.wording import measure_name, reason_words
+
+register = template.Library()
+
+
+@register.filter
+def state_name(state: str) -> str:
+    """Return the name of a run's or a report's state."""
+    return gettext(STATE_NAMES[State(state)])
+
+
+@register.filter
+def stage_name(stage: str) -> str:
+    """Return what a worker is doing."""
+    return gettext(STAGE_NAMES.get(stage, stage))
+
+
+@register.filter
+def measure(code: str) -> str:
+    """Return the name of a measure."""
+    return measure_name(code, gettext)
+
+
+@register.filter
+def reason_name(code: str) -> str:
+    """Return why something was left out or cannot be estimated."""
+    return reason_words(code, gettext)
+
+
+@register.filter
+def value(one: Mapping[str, Any] | None) -> str:
+    """Return a measure's value with three decimals; a dash where it cannot be estimated."""
+    if not one or one.get("value") is None:
+        return "–"
+    return number_format(one["value"], decimal_pos=3)
+
+
+@register.filter
+def interval(one: Mapping[str, Any] | None) -> str:
+    """Return a measure's interval, or why there is none."""
+    if not one:
+        return ""
+    if one.get("value") is None:
+        return reason_words(one.get("reason", ""), gettext)
+    if one.get("low") is None or one.get("high") is None:
+        return ""
+    bounds = {name: number_format(one[name], decimal_pos=3) for name in ("low", "high")}
+    return gettext("%(low)s to %(high)s") % bounds

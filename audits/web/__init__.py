@@ -1,0 +1,1 @@
+"""The pages of runs and reports: parse, call one service, render."""

@@ -1,0 +1,143 @@
+"""Pages of runs: the list, one run with its progress and results, starting one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from audits.models import Run
+from audits.rules.runs import KIND_NAMES, UNDER_WAY
+from audits.services import runs
+from audits.web.figures import of_exhibit
+from registry.models import DatasetVersion
+from registry.services import rights
+from registry.services.uploads import refuse_if_too_large
+from registry.web.forms import Form, refusals_on, show, uploaded
+from registry.web.lookups import version_or_404
+
+PER_PAGE = 50
+
+
+@login_required
+def run_list(request: HttpRequest) -> HttpResponse:
+    """Every run the person may see, newest first."""
+    visible = Run.objects.visible_to(request.user).for_list()
+    page = Paginator(visible, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "audits/runs.html", {"page": page})
+
+
+@login_required
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    """One run: progress while it goes on, results and honesty block afterwards.
+
+    HTMX asks for the progress alone; once the run has ended it is told to load the whole page.
+    """
+    found = get_object_or_404(Run.objects.visible_to(request.user).for_list(), pk=pk)
+    is_under_way = found.state in UNDER_WAY
+    context = {
+        "run": found,
+        "version": found.version,
+        "model": found.version.model,
+        "is_under_way": is_under_way,
+        "may_run": rights.may(by=request.user, verb="run.request", unit=found.version.model.unit),
+    }
+    if request.htmx:
+        response = render(request, "audits/parts/progress.html", context)
+        if not is_under_way:
+            response["HX-Refresh"] = "true"
+        return response
+    if found.evidence:
+        context |= of_exhibit(found.evidence)
+    return render(request, "audits/run.html", context)
+
+
+class RunForm(Form):
+    """A run to start."""
+
+    kind = forms.MultipleChoiceField(
+        label=gettext_lazy("What to measure"),
+        choices=[(kind.value, gettext_lazy(name)) for kind, name in KIND_NAMES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        initial=[kind.value for kind in KIND_NAMES],
+    )
+    data = forms.ModelChoiceField(
+        DatasetVersion.objects.none(), label=gettext_lazy("On which data"), empty_label=None
+    )
+    predictions = forms.FileField(
+        required=False,
+        label=gettext_lazy("Predictions of the vendor"),
+        help_text=gettext_lazy(
+            "CSV or Parquet with a column “score”, one row for each row of the data. They are"
+            " marked as not reproduced."
+        ),
+    )
+
+
+@login_required
+def start_run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Start runs on attached data; the worker scores the rows itself."""
+    version = version_or_404(request, slug, number)
+    rights.require(by=request.user, verb="run.request", unit=version.model.unit)
+    form = RunForm(request.POST or None, request.FILES or None)
+    form.fields["data"].queryset = (
+        DatasetVersion.objects.filter(pk__in=[link.data_id for link in version.attached_links])
+        .exclude(role="train")
+        .select_related("dataset")
+    )
+    if not version.is_vendor_model:
+        del form.fields["predictions"]
+    if request.method == "POST" and form.is_valid():
+        file = uploaded(form, "predictions")
+        started = []
+        with refusals_on(form):
+            refuse_if_too_large(request)
+            for kind in form.cleaned_data["kind"]:
+                started.append(
+                    runs.request(
+                        version=version,
+                        data=form.cleaned_data["data"],
+                        kind=kind,
+                        predictions=Path(file.temporary_file_path()) if file else None,
+                        by=request.user,
+                    )
+                )
+        if started and not form.refused:
+            return redirect("version_runs", slug, number) if len(started) > 1 else redirect("run", started[0].pk)
+    return show(request, "audits/start_run.html", form, version=version, model=version.model, tab="runs")
+
+
+@login_required
+def version_runs(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The runs of one version; HTMX asks for the rows alone."""
+    version = version_or_404(request, slug, number)
+    context = {
+        "version": version,
+        "model": version.model,
+        "tab": "runs",
+        "runs": Run.objects.filter(version=version).for_list(),
+        "may_run": rights.may(by=request.user, verb="run.request", unit=version.model.unit),
+    }
+    context["is_under_way"] = any(one.state in UNDER_WAY for one in context["runs"])
+    template = "audits/parts/run_rows.html" if request.htmx else "audits/version_runs.html"
+    return render(request, template, context)
+
+
+@login_required
+@require_POST
+def run_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Start a failed run again."""
+    found = get_object_or_404(Run.objects.visible_to(request.user).for_list(), pk=pk)
+    form = Form(request.POST)
+    with refusals_on(form):
+        return redirect("run", runs.again(run=found, by=request.user).pk)
+    for error in form.non_field_errors():
+        messages.error(request, error)
+    return redirect("run", pk)

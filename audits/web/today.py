@@ -1,0 +1,32 @@
+"""The first page: what needs the person now, and the portfolio at a glance."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from audits.services import today as service
+from registry.models import Unit
+from registry.services import risk
+from registry.rules.refusals import Refused
+from registry.web.risk import grid
+
+
+@login_required
+def today(request: HttpRequest) -> HttpResponse:
+    """What waits for this person, what goes wrong, and where the risks stand."""
+    portfolio = service.portfolio(request.user)
+    try:
+        matrix = risk.matrix_in_force().definition
+    except Refused:
+        matrix = None
+    context = {
+        "needs": service.needs(request.user),
+        "alerts": service.alerts(request.user),
+        "portfolio": portfolio,
+        "grid": grid(matrix, portfolio.cells) if matrix else [],
+        "impacts": matrix["impacts"] if matrix else [],
+        "may_register": Unit.objects.where(request.user, "model.register").exists(),
+    }
+    return render(request, "audits/today.html", context)

@@ -1,0 +1,21 @@
+"""Addresses of the audits' pages."""
+
+from django.urls import path
+
+from audits.web import figures, reports, runs, today
+
+VERSION = "models/<slug:slug>/versions/<int:number>/"
+
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("runs/", runs.run_list, name="runs"),
+    path("runs/<int:pk>/", runs.run, name="run"),
+    path("runs/<int:pk>/again/", runs.run_again, name="run_again"),
+    path(VERSION + "runs/", runs.version_runs, name="version_runs"),
+    path(VERSION + "runs/start/", runs.start_run, name="start_run"),
+    path(VERSION + "report/", reports.ask_for_report, name="ask_for_report"),
+    path("figures/<int:pk>/", figures.figures, name="figures"),
+    path("reports/", reports.report_list, name="reports"),
+    path("reports/<int:pk>/", reports.report, name="report"),
+    path("reports/<int:pk>/file/", reports.report_file, name="report_file"),
+]
