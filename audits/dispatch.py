@@ -1,4 +1,7 @@
-"""The only file that puts work on the queue: by the task's name, once the transaction has committed."""
+"""The only file that puts work on the queue.
+
+By the task's name, once the transaction has committed.
+"""
 
 from __future__ import annotations
 

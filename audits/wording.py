@@ -60,7 +60,8 @@ SENTENCES = {
         "%(what)s is %(value)s (95 %% interval %(low)s to %(high)s): close to the limit, %(limit)s."
     ),
     "undecided": gettext_noop(
-        "%(what)s is %(value)s (95 %% interval %(low)s to %(high)s): the interval straddles the limit,"
+        "%(what)s is %(value)s (95 %% interval %(low)s to %(high)s): the interval straddles"
+        " the limit,"
         " %(limit)s, so this many rows cannot decide."
     ),
     "fail": gettext_noop(
@@ -114,7 +115,10 @@ def sentence(
 
 
 def decisive(measurement: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the check that decides the verdict: of the worst ones, the figure nearest to trouble."""
+    """Return the check that decides the verdict.
+
+    Of the worst ones, the figure nearest to trouble.
+    """
     of_verdict = [
         check for check in measurement["checks"] if check["verdict"] == measurement["verdict"]
     ]

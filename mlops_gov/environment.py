@@ -52,7 +52,9 @@ def env_secret(name: str) -> str:
     try:
         return Path(file_name).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise ImproperlyConfigured(f"{name}_FILE points at {file_name}: {error.strerror}.") from error
+        raise ImproperlyConfigured(
+            f"{name}_FILE points at {file_name}: {error.strerror}."
+        ) from error
 
 
 def read_services(path: Path) -> None:

@@ -19,6 +19,7 @@ from audits.rules.runs import State
 from audits.services import reports
 from registry.api.shapes import (
     NoFields,
+    OneForm,
     RefusalSerializer,
     StrictSerializer,
     Text,
@@ -105,6 +106,8 @@ class ReportView(generics.RetrieveAPIView[Report]):
 
 class ReportFileView(APIView):
     """The sealed PDF."""
+
+    content_negotiation_class = OneForm
 
     @extend_schema(
         responses={(200, "application/pdf"): OpenApiTypes.BINARY, 409: RefusalSerializer}

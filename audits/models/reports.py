@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.rules.reports import PROFILE_NAMES
 from audits.rules.runs import STATE_NAMES, UNDER_WAY, State
-from registry.models import ModelVersion, StoredFile, Unit
+from registry.models import ModelVersion, Release, StoredFile, Unit
 
 if TYPE_CHECKING:
     from registry.models import User
@@ -30,7 +30,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def for_list(self) -> ReportQuerySet:
         """With what a row of the list shows, in one query."""
-        return self.select_related("version__model__unit", "requested_by", "file")
+        return self.select_related("version__model__unit", "release", "requested_by", "file")
 
 
 class Report(models.Model):
@@ -41,6 +41,8 @@ class Report(models.Model):
     """
 
     version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="+")
+    # The release it is about; without one it is about the version as it stood.
+    release = models.ForeignKey(Release, models.PROTECT, related_name="+", null=True)
     profile = models.CharField(_("profile"), max_length=20, choices=list(PROFILE_NAMES.items()))
     language = models.CharField(_("language"), max_length=10)
     key = models.CharField(_("key"), max_length=64)

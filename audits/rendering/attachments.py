@@ -1,4 +1,4 @@
-"""The files inside the PDF: case file, exhibits, journal, a manifest of digests, and how to check."""
+"""The files inside the PDF: case file, exhibits, journal, manifest, and how to check them."""
 
 from __future__ import annotations
 

@@ -21,9 +21,11 @@ def of(attribute: Attribute, content: Mapping[str, Any]) -> list[str]:
     groups = [group for group in attribute.groups if group["measures"]]
     check = _check(attribute, content)
     if check and all(group.get("impact_ratio") for group in groups):
-        measure, limit, direction = "impact_ratio", check["limit"], check["direction"]
+        limit, direction = check["limit"], check["direction"]
+        measure: str | None = "impact_ratio"
     else:
-        measure, limit, direction = _first(attribute, groups), None, "at_least"
+        limit, direction = None, "at_least"
+        measure = _first(attribute, groups)
     if not measure or len(groups) < 2:
         return []
     title = gettext("%(measure)s by %(attribute)s, with 95 %% intervals") % {
@@ -59,5 +61,7 @@ def _check(attribute: Attribute, content: Mapping[str, Any]) -> Mapping[str, Any
 
 
 def _first(attribute: Attribute, groups: list[Mapping[str, Any]]) -> str | None:
-    codes = ["selection_rate"] if attribute.shows_selection else [*sum(attribute.columns, [])]
-    return next((code for code in codes if all(code in group["measures"] for group in groups)), None)
+    others = [code for columns in attribute.columns for code in columns]
+    codes = ["selection_rate"] if attribute.shows_selection else others
+    in_all = (code for code in codes if all(code in group["measures"] for group in groups))
+    return next(in_all, None)

@@ -31,10 +31,11 @@ TYPES = {"json": "application/json", "csv": "text/csv", "txt": "text/plain"}
 UNKNOWN_TYPE = "application/octet-stream"
 
 
-class LocalFetcher(URLFetcher):
+class LocalFetcher(URLFetcher):  # type: ignore[misc]
     """Hands out the font files and data URLs; anything else stops the layout."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        """Fetch what belongs to the report."""
         if url.startswith("data:") or url in {face.url for face in fonts.FACES}:
             return super().fetch(url, headers)
         raise FatalURLFetchingError(f"The report refers to {url[:200]}, which is not part of it.")
@@ -48,6 +49,7 @@ class Complaints(logging.Handler):
         self.heard: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Remember one of them."""
         self.heard.append(record.getMessage())
 
 
@@ -89,7 +91,7 @@ def tidy(document: weasyprint.Document, pdf: Any) -> None:
     """Mend what the layout engine leaves over, right before the file is written.
 
     Each attachment is named once in the catalogue, with its type from our own table. The producer
-    stays in the XMP metadata alone: the seal adds itself to it there, and PDF/A wants no difference.
+    stays in the XMP metadata alone: there the seal adds itself to it, and PDF/A wants both alike.
     """
     pdf.info.pop("Producer")
     references = pdf.catalog.get("AF", [])

@@ -13,7 +13,7 @@ MOST_BESIDE = 3
 
 @dataclass(frozen=True)
 class Row:
-    """One column by name; ``missing`` has a place for each file, None where it has no such column."""
+    """One column by name; ``missing`` has a place for each file, None where it lacks the column."""
 
     name: str
     type: str

@@ -1,4 +1,4 @@
-"""What a dossier has to hold before anything is printed of it: every gap is an objection of its own."""
+"""What a dossier has to hold before anything is printed of it; every gap is an objection."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils.translation import check_for_language
 
 from audits.rendering.attachments import OWN_FILES, attached_name
 from registry.rules.casefile import digest
@@ -61,6 +63,12 @@ def _envelope(dossier: Mapping[str, Any], renderer: str) -> Iterator[Objection]:
             gettext_noop("There is no profile %(profile)s; choose one of %(known)s."),
             {"profile": dossier["profile"], "known": ", ".join(PROFILES)},
         )
+    if not check_for_language(dossier["language"]):
+        yield Objection(
+            "report.language",
+            gettext_noop("There is no language %(language)s; choose another one for the report."),
+            {"language": dossier["language"]},
+        )
     if not _is_utc(dossier["as_of"]):
         yield Objection(
             "report.as_of",
@@ -95,7 +103,9 @@ def _exhibits(dossier: Mapping[str, Any]) -> Iterator[Objection]:
         if found is None:
             yield Objection(
                 "report.exhibit.missing",
-                gettext_noop("Exhibit %(exhibit)s is in the case file, but its file is not at hand."),
+                gettext_noop(
+                    "Exhibit %(exhibit)s of the case file is not at hand; restore its file."
+                ),
                 facts,
             )
         elif found.get("digest") != listed["digest"]:
@@ -126,7 +136,7 @@ def _files(evidence: list[Mapping[str, Any]]) -> Iterator[Objection]:
         elif not _says(text, exhibit.get("content")):
             yield Objection(
                 "report.evidence.text",
-                gettext_noop("The file of exhibit %(exhibit)s says something else than its content."),
+                gettext_noop("The file of exhibit %(exhibit)s is not what was read from it."),
                 facts,
             )
         if not name or name in OWN_FILES or names[name] > 1:

@@ -1,4 +1,4 @@
-"""Renders a dossier: checks that it is whole, sets the chapters, and presses them with their files."""
+"""Renders a dossier: checks that it is whole, sets the chapters, presses them with the files."""
 
 from __future__ import annotations
 
@@ -10,11 +10,20 @@ from typing import Any
 from django.template import Context, Engine
 from django.utils import translation
 
-from audits.rendering import charts, columns, completeness, exhibits, fonts, lineage, matrix, standing
+from audits.rendering import (
+    charts,
+    columns,
+    completeness,
+    exhibits,
+    fonts,
+    lineage,
+    matrix,
+    standing,
+)
 from audits.rendering.attachments import attachments
-from audits.rendering.times import parsed
 from audits.rendering.press import PROJECT, Attachment, press
 from audits.rendering.redaction import published
+from audits.rendering.times import parsed
 from audits.rendering.words import MEASURES
 from audits.rules.reports import RENDERER
 from registry.rules.cards import SECTION_CODES
@@ -38,9 +47,7 @@ def render(dossier: Mapping[str, Any]) -> bytes:
         raise Refused(*objections)
     with translation.override(dossier["language"]):
         stated = published(dossier) if dossier["profile"] == "public" else dossier
-        files = attachments(stated, _engine().get_template("report/README.txt").render(
-            Context({"dossier": stated}, autoescape=False)
-        ))  # fmt: skip
+        files = attachments(stated, readme(stated))
         page = html(stated)
     return press(
         page,
@@ -53,6 +60,12 @@ def render(dossier: Mapping[str, Any]) -> bytes:
 def html(dossier: Mapping[str, Any]) -> str:
     """Return the report as HTML, in the language that is active."""
     return _engine().get_template("report/report.html").render(Context(context(dossier)))
+
+
+def readme(dossier: Mapping[str, Any]) -> str:
+    """Return the text that says how to check the report by hand, in the language that is active."""
+    template = _engine().get_template("report/README.txt")
+    return template.render(Context({"dossier": dossier}, autoescape=False))
 
 
 def identifier(page: str, files: list[Attachment]) -> str:
@@ -84,7 +97,9 @@ def context(dossier: Mapping[str, Any]) -> dict[str, Any]:
         "public": dossier["profile"] == "public",
         "standing": standing.standing(dossier),
         "deciding": standing.deciding(dossier),
-        "worst": standing.worst_check(fairness.latest["content"]["checks"]) if fairness else None,
+        "worst": standing.worst_check(exhibits.checks(fairness.latest["content"]))
+        if fairness
+        else None,
         "scores": standing.provenance_of_scores(dossier["evidence"]),
         "tones": standing.VERDICT_TONES,
         "columns": columns.columns(subject),
@@ -118,9 +133,7 @@ def _lettered(hazards: list[Mapping[str, Any]]) -> list[tuple[str, Mapping[str, 
 def _level_tones(risk: Mapping[str, Any] | None) -> dict[str, str]:
     names = ("low", "medium", "high", "severe")
     levels = risk["matrix"]["levels"] if risk else []
-    return {
-        step["code"]: names[matrix.rank(step["code"], levels)] for step in levels
-    }
+    return {step["code"]: names[matrix.rank(step["code"], levels)] for step in levels}
 
 
 def _drawn(content: Mapping[str, Any]) -> list[tuple[exhibits.Attribute, list[str]]]:
@@ -135,7 +148,7 @@ def _cut(title: str) -> str:
 def _engine() -> Engine:
     """Return an engine of our own: the page's context processors have no business on paper."""
     return Engine(
-        dirs=[TEMPLATES],
+        dirs=[str(TEMPLATES)],
         libraries={
             "i18n": "django.templatetags.i18n",
             "report": "audits.rendering.filters",

@@ -64,8 +64,10 @@ def picture(size: tuple[float, float], title: str, parts: Iterable[str]) -> str:
     )
 
 
-def wrapped(words: str, size: float, most: float, lines: int, *, semibold: bool = False) -> list[str]:
-    """Break the words into at most so many lines of that width; what is left over ends in an ellipsis."""
+def wrapped(
+    words: str, size: float, most: float, lines: int, *, semibold: bool = False
+) -> list[str]:
+    """Break words into at most so many lines of that width; the rest becomes an ellipsis."""
     found: list[str] = []
     line = ""
     for piece in _pieces(words, size, most, semibold):

@@ -1,8 +1,8 @@
-"""The exhibits as chapters show them: the latest of each kind in full, the earlier ones in a list."""
+"""The exhibits as chapters show them: the latest of each kind in full, the earlier in a list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,11 +14,12 @@ from audits.rendering.words import INTERVALS, MEASURES
 Facts = Mapping[str, Any]
 MEASURED = ("performance", "fairness")
 # Each is one minus another rate in the same table; the files state them all.
-COMPLEMENTS = {"true_negative_rate": "false_positive_rate", "false_negative_rate": "true_positive_rate"}
+COMPLEMENTS = {
+    "true_negative_rate": "false_positive_rate",
+    "false_negative_rate": "true_positive_rate",
+}
 MOST_COLUMNS = 4
 MOST_CLASSES = 10
-MOST_ROWS = 60
-DEEPEST = 4
 
 
 @dataclass(frozen=True)
@@ -42,18 +43,8 @@ class Attribute:
 
     @property
     def is_small(self) -> bool:
-        """Whether a table of the groups fits on a page beside its chart."""
-        return len(self.groups) <= 8
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table out of a file of unknown shape; ``left_out`` rows stand in the file alone."""
-
-    title: str
-    columns: list[str]
-    rows: list[list[Any]]
-    left_out: int
+        """Whether a table of the groups is better moved to the next page than broken."""
+        return len(self.groups) <= 4
 
 
 def kinds(evidence: Sequence[Facts]) -> list[Kind]:
@@ -107,14 +98,31 @@ def _order(code: str) -> tuple[int, str]:
     return (preferred.index(code) if code in preferred else len(preferred), code)
 
 
+def checks(content: Facts) -> list[Facts]:
+    """Return the checks, each with the values of the group it is about, as the tables name it."""
+    return [
+        {**check, "values": _values_of(check, content)} for check in content.get("checks") or []
+    ]
+
+
+def _values_of(check: Facts, content: Facts) -> Any:
+    return next(
+        (group.get("values") for group in content.get("groups") or [] if _is_about(check, group)),
+        None,
+    )
+
+
+def _is_about(check: Facts, group: Facts) -> bool:
+    return all(check.get(key) == group.get(key) for key in ("attribute", "group", "missing"))
+
+
 def _with_verdict(group: Facts, checks: Sequence[Facts]) -> Facts:
-    """Return the group with the verdict of its own check of the impact ratio, where there is one."""
+    """Return the group with the check of its impact ratio, where there is one."""
     own = next(
         (
             check
             for check in checks
-            if check["measure"] == "impact_ratio"
-            and all(check.get(key) == group.get(key) for key in ("attribute", "group", "missing"))
+            if check["measure"] == "impact_ratio" and _is_about(check, group)
         ),
         None,
     )
@@ -196,31 +204,3 @@ def used_measures(evidence: Sequence[Facts]) -> list[str]:
                 found |= set(group["measures"])
                 found |= {"impact_ratio"} if group.get("impact_ratio") else set()
     return [code for code in MEASURES if code in found]
-
-
-def tables(content: Any, title: str = "", depth: int = 0) -> Iterator[Table]:
-    """Yield the content of any JSON file as tables: facts by name, and rows where it has rows."""
-    if isinstance(content, Mapping):
-        plain = [[key, value] for key, value in content.items() if not _is_rows(value, depth)]
-        if plain:
-            yield _table(title, [], plain)
-        for key, value in content.items():
-            if _is_rows(value, depth):
-                yield from tables(value, f"{title}: {key}" if title else str(key), depth + 1)
-    elif isinstance(content, list) and content and all(isinstance(one, Mapping) for one in content):
-        columns = list(dict.fromkeys(key for one in content for key in one))
-        yield _table(title, columns, [[one.get(key) for key in columns] for one in content])
-    else:
-        yield _table(title, [], [["", content]])
-
-
-def _is_rows(value: Any, depth: int) -> bool:
-    if depth >= DEEPEST:
-        return False
-    if isinstance(value, list):
-        return bool(value) and all(isinstance(one, Mapping) for one in value)
-    return isinstance(value, Mapping) and len(value) > 0 and depth < DEEPEST - 1
-
-
-def _table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
-    return Table(title, columns, rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS))

@@ -1,4 +1,4 @@
-"""Numbers, measures and limits in words: every figure with its interval, unit or the reason for none."""
+"""Numbers, measures and limits in words: a figure with its interval, or the reason for none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Facts = Mapping[str, Any]
 
 def number(value: float | None, decimals: int = 0) -> str:
     """Return a number with its thousands set apart; a dash where there is none."""
-    if value is None or value == "":
+    if value is None:
         return "–"
     # Django cuts the digits off; a figure has to be rounded.
     rounded = Decimal(f"{value:.{decimals}f}")
@@ -122,7 +122,7 @@ def present(value: Any) -> str:
 
 
 def lowered(said: str) -> str:
-    """Return words as they stand within a sentence; German keeps its capitals, and so do acronyms."""
+    """Return words as they stand within a sentence; German and acronyms keep their capitals."""
     if (get_language() or "").startswith("de") or said[1:2].isupper() or said[1:2].isdigit():
         return said
     return said[:1].lower() + said[1:]

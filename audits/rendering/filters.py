@@ -9,7 +9,7 @@ from django import template
 from django.utils.translation import gettext
 from django.utils.translation import pgettext as in_context
 
-from audits.rendering import attachments, exhibits, figures, standing, times, words
+from audits.rendering import attachments, exhibits, figures, standing, tables, times, words
 from registry.rules.risk import STARTING_HAZARDS
 
 register = template.Library()
@@ -18,8 +18,8 @@ for _function in (
     *(times.day, times.moment, times.stamp, times.w3c),
     *(figures.number, figures.figure, figures.measured, figures.interval, figures.limit),
     *(figures.people, figures.counted, figures.present, figures.lowered, figures.in_one_line),
-    *(exhibits.limits, exhibits.confusion, exhibits.tables, exhibits.interval_methods, exhibits.rows_dropped),
-    *(figures.group_name, exhibits.too_few, exhibits.not_estimable),
+    *(exhibits.limits, exhibits.confusion, exhibits.interval_methods, exhibits.rows_dropped),
+    *(figures.group_name, exhibits.checks, exhibits.too_few, exhibits.not_estimable, tables.tables),
     *(standing.gate_reasons, attachments.attached_name, words.as_it_is),
 ):
     register.filter(_function.__name__, _function)
@@ -106,4 +106,3 @@ def stated(value: Any) -> str:
     if isinstance(value, Mapping):
         return "; ".join(f"{words.as_it_is(key)}: {stated(part)}" for key, part in value.items())
     return str(value)
-

@@ -1,14 +1,12 @@
-"""The typefaces of the report, out of their packages: where they are, what they can print, how wide."""
+"""The typefaces of the report, out of their packages: where they lie, what they can print."""
 
 from __future__ import annotations
 
 import unicodedata
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from fontTools.ttLib import TTFont
+from pathlib import Path
+from typing import Any, NamedTuple
 
 SANS = "Source Sans Pro"
 SERIF = "Source Serif Pro"
@@ -30,9 +28,9 @@ class Face(NamedTuple):
         return self.path.as_uri()
 
     @property
-    def path(self) -> Any:
+    def path(self) -> Path:
         """Where the file lies. The packages are unpacked on disk, so it is a plain path."""
-        return files(self.package) / "files" / self.file
+        return Path(str(files(self.package) / "files" / self.file))
 
 
 FACES = (
@@ -93,13 +91,8 @@ def _characters() -> frozenset[int]:
 @cache
 def _advances(place: int) -> dict[int, int]:
     """Return the advance width of every character of a face, in thousandths of its size."""
-    font = _open(FACES[place])
-    metrics = font["hmtx"]
-    scale = 1000 / font["head"].unitsPerEm
-    return {code: round(metrics[glyph][0] * scale) for code, glyph in font.getBestCmap().items()}
-
-
-def _open(face: Face) -> TTFont:
     from fontTools.ttLib import TTFont
 
-    return TTFont(str(face.path), lazy=True)
+    with TTFont(FACES[place].path) as font:
+        widths, scale = font["hmtx"], 1000 / font["head"].unitsPerEm
+        return {code: round(widths[name][0] * scale) for code, name in font.getBestCmap().items()}

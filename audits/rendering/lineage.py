@@ -1,4 +1,4 @@
-"""The lineage picture: data, version, exhibits and release, joined only where the records join them."""
+"""The lineage picture: data, version, exhibits and release, joined where the records join them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from audits.rendering.figures import number
 from audits.rendering.drawing import ACCENT, FIRM, INK, PAPER, SOFT, WASH, element, picture, text
 from audits.rendering.drawing import wrapped as wrapped_in
+from audits.rendering.figures import number
 from audits.rendering.filters import short
 from audits.rendering.times import stamp
 from audits.rendering.words import word
@@ -65,10 +65,7 @@ def draw(dossier: Mapping[str, Any]) -> str:
         list(_release(dossier)),
     ]
     boxes = {box.key: box for column in columns for box in column}
-    edges = [
-        (boxes[start], boxes[end])
-        for start, end in dict.fromkeys(_edges(dossier, boxes))
-    ]
+    edges = [(boxes[start], boxes[end]) for start, end in dict.fromkeys(_edges(dossier, boxes))]
     crossing = [edge for edge in edges if edge[1].column - edge[0].column > 1]
     height = _place(columns, lanes=len({start.key for start, _end in crossing}))
     title = gettext("Lineage: from the data through the version and its exhibits to the release")
@@ -146,16 +143,18 @@ def _edges(
         return key if key in boxes else ("more", column)
 
     version, release = ("version", ""), ("release", "")
-    for data in dossier["case_file"]["subject"]["data"]:
-        yield at(("data", f"{data['dataset']} {data['number']}"), 0), version
-    known = {f"{data['dataset']} {data['number']}" for data in dossier["case_file"]["subject"]["data"]}
+    attached = dossier["case_file"]["subject"]["data"]
+    known = [f"{data['dataset']} {data['number']}" for data in attached]
+    for name in known:
+        yield at(("data", name), 0), version
     listed = {exhibit["id"] for exhibit in dossier["case_file"]["exhibits"]}
     for exhibit in dossier["evidence"]:
         place = at(("exhibit", exhibit["id"]), 2)
         yield version, place
-        measured_on = exhibit.get("data")
-        if measured_on and f"{measured_on['dataset']} {measured_on['number']}" in known:
-            yield at(("data", f"{measured_on['dataset']} {measured_on['number']}"), 0), place
+        measured_on = exhibit.get("data") or {"dataset": "", "number": ""}
+        name = f"{measured_on['dataset']} {measured_on['number']}"
+        if name in known:
+            yield at(("data", name), 0), place
         if dossier["release"] and exhibit["id"] in listed:
             yield place, release
     if dossier["release"] and not listed:
@@ -207,7 +206,10 @@ def _edge(start: Box, end: Box, version: Box, crossing: list[tuple[Box, Box]]) -
     x1, y1, x2, y2 = start.left + COLUMN, start.middle, end.left, end.middle
     tip = x2 - 4
     if end.column - start.column == 1:
-        path = f"M{x1:.1f} {y1:.1f} C{x1 + GAP / 2:.1f} {y1:.1f} {tip - GAP / 2:.1f} {y2:.1f} {tip:.1f} {y2:.1f}"
+        path = (
+            f"M{x1:.1f} {y1:.1f} C{x1 + GAP / 2:.1f} {y1:.1f}"
+            f" {tip - GAP / 2:.1f} {y2:.1f} {tip:.1f} {y2:.1f}"
+        )
     else:
         sources = list(dict.fromkeys(one.key for one, _other in crossing))
         lane = version.top + version.height + 10 + 8 * sources.index(start.key)

@@ -53,8 +53,8 @@ def draw(risk: Mapping[str, Any]) -> str:
         middle = LEFT + (impact - 1) * (WIDE + SPACE) + WIDE / 2
         parts += _label(gettext(matrix["impacts"][impact - 1]), middle, bottom + 11, "middle", WIDE)
     parts.append(text(LEFT - 8, 8, gettext("Likelihood"), size=9.5, fill=INK, anchor="end"))
-    parts.append(text(LEFT + columns * (WIDE + SPACE) - SPACE, bottom + 25, gettext("Impact"), size=9.5,
-                      fill=INK, anchor="end"))
+    right = LEFT + columns * (WIDE + SPACE) - SPACE
+    parts.append(text(right, bottom + 25, gettext("Impact"), size=9.5, fill=INK, anchor="end"))
     parts += _arrow(risk, rows)
     parts += _legend(matrix, bottom + 44)
     title = gettext("Risk matrix: inherent %(inherent)s, residual %(residual)s") % {
@@ -68,8 +68,10 @@ def _marks(hazards: Sequence[Mapping[str, Any]]) -> dict[tuple[int, int], list[t
     """Return the letters in each cell, each with whether it is the residual one."""
     cells: dict[tuple[int, int], list[tuple[str, bool]]] = defaultdict(list)
     for place, hazard in enumerate(hazards):
-        cells[hazard["likelihood"], hazard["impact"]].append((letter(place), False))
-        cells[hazard["residual_likelihood"], hazard["residual_impact"]].append((letter(place), True))
+        inherent = (hazard["likelihood"], hazard["impact"])
+        residual = (hazard["residual_likelihood"], hazard["residual_impact"])
+        cells[inherent].append((letter(place), False))
+        cells[residual].append((letter(place), True))
     return cells
 
 
@@ -128,7 +130,9 @@ def _arrow(risk: Mapping[str, Any], rows: int) -> Iterator[str]:
     if length < 1:
         return
     ux, uy = (x2 - x1) / length, (y2 - y1) / length
-    yield element("line", x1=x1, y1=y1, x2=x2 - 5 * ux, y2=y2 - 5 * uy, stroke=INK, stroke_width=1.2)
+    yield element(
+        "line", x1=x1, y1=y1, x2=x2 - 5 * ux, y2=y2 - 5 * uy, stroke=INK, stroke_width=1.2
+    )
     back = (x2 - 7 * ux, y2 - 7 * uy)
     points = (
         f"{x2:.1f},{y2:.1f} {back[0] - 3 * uy:.1f},{back[1] + 3 * ux:.1f}"

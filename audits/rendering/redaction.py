@@ -86,7 +86,9 @@ def _people(dossier: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
 
 
 def _producer(exhibit: Mapping[str, Any]) -> str:
-    return gettext("this installation") if exhibit["reproduced"] else gettext("whoever handed it in")
+    return (
+        gettext("this installation") if exhibit["reproduced"] else gettext("whoever handed it in")
+    )
 
 
 def _without_names(value: Any, labels: Mapping[str, str]) -> Any:
@@ -115,7 +117,7 @@ def _without_names(value: Any, labels: Mapping[str, str]) -> Any:
 
 
 def _is_prose(value: Any) -> bool:
-    """Tell texts from the subject of a case file, which is a record with columns and groups in it."""
+    """Tell texts from the subject of a case file, a record with columns and groups in it."""
     return isinstance(value, (str, list)) or (
         isinstance(value, dict) and all(isinstance(part, str) for part in value.values())
     )

@@ -1,4 +1,4 @@
-"""The seal: PAdES over the finished PDF with the organisation's certificate, and how it is checked."""
+"""The seal: PAdES over the finished PDF with the organisation's certificate, and its check."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import TYPE_CHECKING
-
-from audits.rendering.signers import demo_signer, signer_from_pkcs12
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyhanko.sign import SimpleSigner
     from pyhanko.sign.validation import EmbeddedPdfSignature
-
-__all__ = ["SealStatus", "check_seal", "demo_signer", "fingerprint_of", "seal", "signer_from_pkcs12"]
 
 FIELD = "Seal"
 
@@ -65,10 +61,9 @@ def seal(pdf: bytes, *, signer: SimpleSigner) -> bytes:
     return sealed
 
 
-def fingerprint_of(signer: SimpleSigner) -> str:
+def fingerprint_of(signer: Any) -> str:
     """Return the sha256 of the signer's certificate, as the organisation publishes it."""
-    fingerprint: str = signer.signing_cert.sha256.hex()
-    return fingerprint
+    return bytes(signer.signing_cert.sha256).hex()
 
 
 def check_seal(pdf: bytes, trust: Iterable[str] = ()) -> SealStatus:
@@ -117,7 +112,7 @@ def _status(found: EmbeddedPdfSignature, pdf: bytes, trusted: set[str]) -> SealS
 
 
 def _is_plainly_filled(found: EmbeddedPdfSignature, pdf: bytes) -> bool:
-    """Say whether the one place that no seal can cover holds the signature and zeros, nothing else."""
+    """Say whether the one place no seal can cover holds the signature and zeros, nothing else."""
     from asn1crypto import parser
 
     _start, before, after, _length = found.byte_range

@@ -26,20 +26,19 @@ def demo_signer(folder: Path, organisation: str) -> SimpleSigner:
 
     Key and certificate stand in one file, so no moment exists at which one is without the other.
     """
-    # The name is kept within what RFC 5280 allows a name to hold.
     path = folder / "organisation.pem"
     if not path.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _keep_first(path, _made(organisation))
-    return _signer(path.read_bytes(), b"", path)
+    return _read(path)
 
 
 def signer_from_pkcs12(path: Path, passphrase: str) -> SimpleSigner:
-    """Return a signer with the key and certificates of a PKCS#12 file; raises Refused if it is none."""
+    """Return a signer with key and certificates of a PKCS#12 file; raises Refused if it is none."""
     from pyhanko.sign import SimpleSigner
 
     try:
-        signer = SimpleSigner.load_pkcs12_data(
+        signer: SimpleSigner = SimpleSigner.load_pkcs12_data(
             path.read_bytes(), other_certs=[], passphrase=passphrase.encode("utf-8") or None
         )
     except (OSError, ValueError) as error:
@@ -91,6 +90,7 @@ def _certificate(organisation: str, key: rsa.RSAPrivateKey) -> x509.Certificate:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
 
+    # RFC 5280 lets each part hold 64 characters.
     name = x509.Name(
         [
             x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, organisation[:64]),
@@ -137,16 +137,20 @@ def _usage() -> x509.KeyUsage:
     )
 
 
-def _signer(pem: bytes, passphrase: bytes, path: Path) -> SimpleSigner:
-    from asn1crypto import keys, pem as armour, x509
+def _read(path: Path) -> SimpleSigner:
+    from asn1crypto import keys, x509
+    from asn1crypto import pem as armour
     from pyhanko.sign import SimpleSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    parts = {kind: content for kind, _headers, content in armour.unarmor(pem, multiple=True)}
+    parts = {
+        kind: content
+        for kind, _headers, content in armour.unarmor(path.read_bytes(), multiple=True)
+    }
     if set(parts) != {"PRIVATE KEY", "CERTIFICATE"}:
         raise _unusable(path)
     return SimpleSigner(
         signing_cert=x509.Certificate.load(parts["CERTIFICATE"]),
         signing_key=keys.PrivateKeyInfo.load(parts["PRIVATE KEY"]),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )

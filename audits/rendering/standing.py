@@ -115,7 +115,7 @@ def deciding(dossier: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def worst_check(checks: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """Return the check that says most against the model: by verdict, then by its distance to the limit."""
+    """Return the check that says most against the model: by verdict, then by its margin."""
     judged = [one for one in checks if one.get("value") is not None and not one.get("reason")]
     return min(judged, key=lambda check: (_severity(check), _margin(check)), default=None)
 

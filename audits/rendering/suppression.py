@@ -33,17 +33,36 @@ def suppress(content: Any) -> Any:
         _suppress_cells(copied["cells"], most)
     if "confusion" in copied:
         copied["confusion"] = _suppress_confusion(copied["confusion"], most)
-    missing = honesty.get("missing_sensitive") or {}
-    missing.update({name: bounded(count, most) for name, count in missing.items()})
+    _suppress_honesty(honesty, groups, most)
+    gone = {group["attribute"] for group in groups if _is_gone(group)}
     for measure in (*copied.get("measures", []), *copied.get("comparisons", [])):
         _round(measure)
         _round(measure.get("judged", {}))
+        if measure.get("attribute") in gone:
+            # The extreme of all groups is often the very rate that is withheld.
+            measure.update(value=None, low=None, high=None, reason="withheld")
     return copied
 
 
 def bounded(count: Any, most: int = SMALLEST_CELL) -> Any:
     """Return the count, or its bound where it is small."""
     return {"fewer_than": most} if _is_small(count, most) else count
+
+
+def _is_gone(group: Mapping[str, Any]) -> bool:
+    return isinstance(group["count"], Mapping) and "fewer_than" in group["count"]
+
+
+def _suppress_honesty(
+    honesty: dict[str, Any], groups: Sequence[Mapping[str, Any]], most: int
+) -> None:
+    missing = honesty.get("missing_sensitive") or {}
+    missing.update({name: bounded(count, most) for name, count in missing.items()})
+    gone = {f"{group['attribute']}: {group['group']}" for group in groups if _is_gone(group)}
+    for gap in honesty.get("not_estimable") or []:
+        if gap["group"] in gone:
+            # "No positive rows" would tell the outcome of everybody in the group.
+            gap["reason"] = "withheld"
 
 
 def _is_small(count: Any, most: int) -> bool:
@@ -133,5 +152,7 @@ def _suppress_confusion(confusion: Mapping[str, Any], most: int) -> dict[str, An
 
 def _suppressed(row: Sequence[int], together: Sequence[int], most: int) -> list[Any]:
     if _gives_away(together, most):
-        return [bounded(count, most) if _is_small(count, most) else _about(count, most) for count in row]
+        return [
+            bounded(count, most) if _is_small(count, most) else _about(count, most) for count in row
+        ]
     return [bounded(count, most) for count in row]

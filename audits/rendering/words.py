@@ -1,4 +1,4 @@
-"""The words a report uses for stable codes: measures and what they mean, reasons, states, methods."""
+"""The words a report uses for stable codes: measures and their meaning, reasons, methods."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ NOT_ESTIMABLE: Words = {
     "no_rows": _("no rows"),
     "no_positives": _("no positive rows"),
     "no_negatives": _("no negative rows"),
-    "no_predicted_positives": _("nobody selected"),
+    "no_selected": _("nobody selected"),
     "constant_scores": _("all scores equal"),
     "constant_predictions": _("all predictions equal"),
     "constant_label": _("all outcomes equal"),

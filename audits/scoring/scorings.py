@@ -49,7 +49,7 @@ def score(
         "keep": list(keep),
         "out": str(out.resolve()),
     }
-    return _run(request, out, limits, on_progress)
+    return _run(request, [artefact, data], out, limits, on_progress)
 
 
 def take_predictions(
@@ -87,11 +87,12 @@ def take_predictions(
         "key": key,
         "out": str(out.resolve()),
     }
-    return _run(request, out, limits, on_progress)
+    return _run(request, [predictions, data], out, limits, on_progress)
 
 
 def _run(
     request: dict[str, Any],
+    reads: Sequence[Path],
     out: Path,
     limits: Limits,
     on_progress: Callable[[int], None] | None,
@@ -103,7 +104,16 @@ def _run(
     started = time.monotonic()
     is_written = False
     try:
-        found = sandbox.run("audits.scoring.child", request, limits=limits, on_line=on_line)
+        # The child may write to this file, but not make it.
+        out.touch()
+        found = sandbox.run(
+            "audits.scoring.child",
+            request,
+            limits=limits,
+            reads=reads,
+            writes=[out],
+            on_line=on_line,
+        )
         is_written = True
     finally:
         if not is_written:

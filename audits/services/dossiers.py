@@ -1,4 +1,7 @@
-"""Gather everything a report states about a version into one plain dossier, or say what is missing."""
+"""Gather everything a report states about a version into one plain dossier.
+
+Or say what is missing.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,17 @@ from registry.rules.wording import gettext_noop
 from registry.services import case_files, files, policies, releases
 
 
-def gather(*, version: ModelVersion, profile: str, language: str) -> dict[str, Any]:
+def gather(
+    *, version: ModelVersion, release: Release | None, profile: str, language: str
+) -> dict[str, Any]:
     """Return the dossier as JSON data. Raises Refused with every exhibit that cannot be shown.
 
-    ``as_of`` is the time of the last journal entry about the model that changed anything, so the
-    same state asked for twice gives the same dossier.
+    It is about ``release`` and the case file frozen for it; without one, about the version as it
+    stands. ``as_of`` is the time of the last journal entry about the model that changed anything,
+    so the same state asked for twice gives the same dossier.
     """
-    release = releases.for_gate(Release.objects.filter(version=version)).order_by("-submitted_at", "-pk").first()
+    every = list(releases.for_gate(Release.objects.filter(version=version)))
+    release = next((one for one in every if release and one.pk == release.pk), None)
     entries = list(
         Entry.objects.filter(model=version.model.slug)
         .exclude(action__startswith="report.")
@@ -33,15 +40,25 @@ def gather(*, version: ModelVersion, profile: str, language: str) -> dict[str, A
         "case_file_text": text,
         "case_file_digest": casefile.digest(text),
         "release": _release(release) if release else None,
-        "decisions": [_decision(one, release) for one in _decisions(version)],
+        "decisions": [_decision(one, release) for one in _decisions(release)] if release else [],
+        "other_releases": [_other(one) for one in every if one != release],
         "evidence": _evidence(version, content["exhibits"]),
         "journal": [_entry(entry) for entry in entries],
         "changes": _changes(version, content["subject"]),
     }
 
 
+def release_in_force(version: ModelVersion) -> Release | None:
+    """Return the release a report on the version is about: the approved one, else the newest."""
+    newest_first = Release.objects.filter(version=version).order_by("-submitted_at", "-pk")
+    return newest_first.approved().order_by("-decided_at").first() or newest_first.first()
+
+
 def _case_file(version: ModelVersion, release: Release | None) -> tuple[dict[str, Any], str]:
-    """Return the frozen case file of the release; where there is none, the file as it stands now."""
+    """Return the frozen case file of the release.
+
+    Where there is none, the file as it stands now.
+    """
     if release:
         return release.case_file.content, release.case_file.text
     content = case_files.build(version, policy=policies.in_force(), release=None)
@@ -75,18 +92,25 @@ def _release(release: Release) -> dict[str, Any]:
     }
 
 
-def _decisions(version: ModelVersion) -> list[Decision]:
-    return list(
-        Decision.objects.filter(release__version=version)
-        .select_related("release")
-        .order_by("signed_at", "pk")
-    )
+def _decisions(release: Release) -> list[Decision]:
+    return list(release.decisions.order_by("signed_at", "pk"))
 
 
-def _decision(decision: Decision, release: Release | None) -> dict[str, Any]:
+def _other(release: Release) -> dict[str, Any]:
+    """Return another release of the same version: that it exists, and where it stands."""
+    return {
+        "environment": release.environment,
+        "state": release.state,
+        "submitted_at": case_files.instant(release.submitted_at),
+        "decided_at": case_files.instant(release.decided_at) if release.decided_at else None,
+        "case_file_digest": release.case_file.digest,
+        "gate_allowed": releases.gate(release).allowed,
+    }
+
+
+def _decision(decision: Decision, release: Release) -> dict[str, Any]:
     return {
         "act": decision.act,
-        "environment": decision.release.environment,
         "printed_name": decision.printed_name,
         "role": decision.role,
         "meaning": decision.meaning,
@@ -96,7 +120,7 @@ def _decision(decision: Decision, release: Release | None) -> dict[str, Any]:
         "stage": decision.stage_name,
         "case_file_digest": decision.case_file_digest,
         # Whether it was signed over the very case file that this report is about.
-        "bound": release is not None and decision.case_file_id == release.case_file_id,
+        "bound": decision.case_file_id == release.case_file_id,
     }
 
 
@@ -122,7 +146,9 @@ def _evidence(version: ModelVersion, exhibits: list[dict[str, Any]]) -> list[dic
                 )
             )
             continue
-        told.append({**exhibit, "file_name": f"evidence/{exhibit['id']}-{evidence.file_name}", "text": text})
+        told.append(
+            {**exhibit, "file_name": f"evidence/{exhibit['id']}-{evidence.file_name}", "text": text}
+        )
     if missing:
         raise Refused(*missing)
     return told

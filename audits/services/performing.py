@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from audits.services.claims import Claim, ClaimLost, claim
 from audits.wording import summary, title
 from registry.inspection.sandbox import Limits
 from registry.inspection.tables import recognise_table
-from registry.models import Evidence
+from registry.models import Evidence, ModelVersion, StoredFile
 from registry.rules.casefile import canonical
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
@@ -53,7 +52,8 @@ def perform(*, run_id: int) -> None:
         reason = Objection("run.right_lost", str(denied))
         runs.fail(run=run, attempt=held.attempt, objections=[reason])
     except Exception:
-        # Nobody foresaw this one: it is shown on the run, and goes on to the log with its traceback.
+        # Nobody foresaw this one: it is shown on the run, and goes on to the log with
+        # its traceback.
         runs.fail(run=run, attempt=held.attempt, objections=[unforeseen(run.pk)])
         raise
 
@@ -100,7 +100,7 @@ def _score(run: Run, held: Claim, out: Path) -> ScoringReport:
             predictions=handed_in, predictions_format=recognise_table(handed_in), **common
         )
     return score(
-        artefact=files.path_checked(version.artefact),
+        artefact=files.path_checked(_artefact(version)),
         artefact_format=version.artefact_format,
         features=version.features,
         on_progress=lambda percent: held.tell("scoring", 5 + percent * 2 // 3),
@@ -108,8 +108,22 @@ def _score(run: Run, held: Claim, out: Path) -> ScoringReport:
     )
 
 
+def _artefact(version: ModelVersion) -> StoredFile:
+    """Return the artefact; a run of a version without one was asked for with predictions."""
+    if version.artefact is None:
+        raise Refused.because(
+            "run.no_predictions",
+            gettext_noop(
+                "This version has no artefact to score with; hand in the vendor's predictions."
+            ),
+        )
+    return version.artefact
+
+
 def _measure(run: Run, scored: Path, report: ScoringReport) -> dict[str, Any]:
-    measuring = {Kind.PERFORMANCE: measure_performance, Kind.FAIRNESS: measure_fairness}[Kind(run.kind)]
+    measuring = {Kind.PERFORMANCE: measure_performance, Kind.FAIRNESS: measure_fairness}[
+        Kind(run.kind)
+    ]
     measurement = measuring(
         scored,
         task=run.version.model.task,

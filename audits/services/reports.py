@@ -12,7 +12,7 @@ from audits.rules import reports as rules
 from audits.rules.runs import State
 from audits.services import dossiers
 from audits.services.runs import told
-from registry.models import ModelVersion, StoredFile, User
+from registry.models import ModelVersion, Release, StoredFile, User
 from registry.rules.casefile import canonical
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
@@ -20,25 +20,46 @@ from registry.services import files, journal, rights
 
 
 @journal.verb
-def request(*, version: ModelVersion, profile: str, language: str, by: User) -> Report:
-    """Ask for a report on a version as it stands. Raises Refused where it would be incomplete.
+def request(
+    *,
+    version: ModelVersion,
+    release: Release | None = None,
+    profile: str,
+    language: str,
+    by: User,
+) -> Report:
+    """Ask for a report on a version, or on one release of it.
 
-    What it states is gathered here and kept; the worker only sets and seals it.
+    Raises Refused where it would be incomplete.
+
+    Without a release it is about the approved one, or else the newest. What it states is gathered
+    here and kept; the worker only sets and seals it.
     """
     version = (
-        ModelVersion.objects.select_for_update(of=("self",)).select_related("model__unit").get(pk=version.pk)
+        ModelVersion.objects.select_for_update(of=("self",))
+        .select_related("model__unit")
+        .get(pk=version.pk)
     )
     role = rights.require(by=by, verb="report.request", unit=version.model.unit)
     objections = _objections(profile, language)
+    if release and release.version_id != version.pk:
+        objections.append(
+            Objection(
+                "report.release",
+                gettext_noop("This release is one of another version; name its own."),
+            )
+        )
     if objections:
         raise Refused(*objections)
-    dossier = dossiers.gather(version=version, profile=profile, language=language)
+    release = release or dossiers.release_in_force(version)
+    dossier = dossiers.gather(version=version, release=release, profile=profile, language=language)
     key = rules.key(dossier)
     standing = Report.objects.filter(key=key).exclude(state=State.FAILED).first()
     if standing:
         return standing
     report = Report.objects.create(
         version=version,
+        release=release,
         profile=profile,
         language=language,
         key=key,

@@ -30,9 +30,11 @@ def request(
     The thresholds are fixed here, before anybody knows the result. ``predictions`` (CSV or Parquet)
     are taken for a version without an artefact only, and marked as not reproduced.
     """
-    model = RegisteredModel.objects.select_for_update(of=("self",)).select_related(
-        "unit", "revision"
-    ).get(pk=version.model_id)
+    model = (
+        RegisteredModel.objects.select_for_update(of=("self",))
+        .select_related("unit", "revision")
+        .get(pk=version.model_id)
+    )
     role = rights.require(by=by, verb="run.request", unit=model.unit)
     objections = _objections(version, data, kind, predictions)
     if objections:
@@ -105,7 +107,9 @@ def _objections(
         objections.append(
             Objection(
                 "run.predictions_not_wanted",
-                gettext_noop("The artefact is here and scores the rows itself; hand in no predictions."),
+                gettext_noop(
+                    "The artefact is here and scores the rows itself; hand in no predictions."
+                ),
             )
         )
     columns = {column["name"] for column in data.columns}
@@ -131,12 +135,17 @@ def _objections(
         objections.append(
             Objection(
                 "run.fairness_task",
-                gettext_noop("Fairness is measured for binary classification; this model does not do that."),
+                gettext_noop(
+                    "Fairness is measured for binary classification; this model does not do that."
+                ),
             )
         )
     if Run.objects.under_way().filter(version=version, data=data, kind=kind).exists():
         objections.append(
-            Objection("run.under_way", gettext_noop("Such a run is under way already; wait for its result."))
+            Objection(
+                "run.under_way",
+                gettext_noop("Such a run is under way already; wait for its result."),
+            )
         )
     return objections
 
@@ -204,6 +213,8 @@ def told(objection: Objection) -> dict[str, object]:
 
 def _locked(run: Run) -> Run:
     locked: Run = (
-        Run.objects.select_for_update(of=("self",)).select_related("version__model__unit").get(pk=run.pk)
+        Run.objects.select_for_update(of=("self",))
+        .select_related("version__model__unit")
+        .get(pk=run.pk)
     )
     return locked

@@ -73,21 +73,22 @@ def _to_sign(user: User, by_role: dict[str, list[Unit]]) -> Iterator[Need]:
 
 
 def _to_finish(units: list[Unit]) -> Iterator[Need]:
-    """The newest version of each model that is neither in review nor decided on: what it still lacks."""
-    newest: dict[int, ModelVersion] = {}
-    for version in ModelVersion.objects.filter(model__unit__in=units).select_related("model").order_by("number"):
-        newest[version.model_id] = version
-    submitted = set(Release.objects.filter(version__in=newest.values()).values_list("version_id", flat=True))
-    for version in list(newest.values())[:MOST_SHOWN]:
-        if version.pk not in submitted:
-            open_items = [item for item in releases.checklist(version) if item.objection]
-            yield Need("finish", version=version, count=len(open_items))
+    """Say what the newest version of each model lacks, where it was never submitted."""
+    newer = ModelVersion.objects.filter(model=OuterRef("model"), number__gt=OuterRef("number"))
+    never_submitted = ModelVersion.objects.filter(
+        ~Exists(newer), model__unit__in=units, releases=None
+    )
+    versions = {one.pk: one for one in never_submitted.select_related("model")[:MOST_SHOWN]}
+    checklists = releases.checklists(ModelVersion.objects.filter(pk__in=versions))
+    for pk, version in versions.items():
+        missing = [item for item in checklists[pk] if item.objection]
+        yield Need("finish", version=version, count=len(missing))
 
 
 def _to_report(units: list[Unit]) -> Iterator[Need]:
     """Approved releases nobody has exported a report on since the decision."""
     exported = Report.objects.filter(
-        version=OuterRef("version"), state=State.DONE, requested_at__gte=OuterRef("decided_at")
+        release=OuterRef("pk"), state=State.DONE, requested_at__gte=OuterRef("decided_at")
     )
     approved = Release.objects.approved().filter(version__model__unit__in=units)
     for release in approved.exclude(Exists(exported)).select_related("version__model")[:MOST_SHOWN]:
@@ -122,10 +123,16 @@ def alerts(user: User) -> list[Alert]:
         gate = releases.gate(release)
         if not gate.allowed:
             told.append(
-                Alert("gate", release.version, release.pk, release.decided_at, reason=gate.reasons[0])
+                Alert(
+                    "gate", release.version, release.pk, release.decided_at, reason=gate.reasons[0]
+                )
             )
     newest: dict[tuple[int, str], Evidence] = {}
-    visible = Evidence.objects.visible_to(user).select_related("version__model").order_by("filed_at", "pk")
+    visible = (
+        Evidence.objects.visible_to(user)
+        .select_related("version__model")
+        .order_by("filed_at", "pk")
+    )
     for exhibit in visible:
         newest[(exhibit.version_id, exhibit.kind)] = exhibit
     told += [

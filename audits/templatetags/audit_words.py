@@ -1,4 +1,7 @@
-"""Words and figures of runs and measurements: states, stages, measures, values and their intervals."""
+"""Words and figures of runs and measurements.
+
+States, stages, measures, values and their intervals.
+"""
 
 from __future__ import annotations
 

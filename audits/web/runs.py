@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -22,12 +22,13 @@ from registry.services import rights
 from registry.services.uploads import refuse_if_too_large
 from registry.web.forms import Form, refusals_on, show, uploaded
 from registry.web.lookups import version_or_404
+from registry.web.requests import PersonRequest
 
 PER_PAGE = 50
 
 
 @login_required
-def run_list(request: HttpRequest) -> HttpResponse:
+def run_list(request: PersonRequest) -> HttpResponse:
     """Every run the person may see, newest first."""
     visible = Run.objects.visible_to(request.user).for_list()
     page = Paginator(visible, PER_PAGE).get_page(request.GET.get("page"))
@@ -35,7 +36,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def run(request: HttpRequest, pk: int) -> HttpResponse:
+def run(request: PersonRequest, pk: int) -> HttpResponse:
     """One run: progress while it goes on, results and honesty block afterwards.
 
     HTMX asks for the progress alone; once the run has ended it is told to load the whole page.
@@ -68,7 +69,7 @@ class RunForm(Form):
         widget=forms.CheckboxSelectMultiple,
         initial=[kind.value for kind in KIND_NAMES],
     )
-    data = forms.ModelChoiceField(
+    data = forms.ModelChoiceField(  # type: ignore[assignment]
         DatasetVersion.objects.none(), label=gettext_lazy("On which data"), empty_label=None
     )
     predictions = forms.FileField(
@@ -82,7 +83,7 @@ class RunForm(Form):
 
 
 @login_required
-def start_run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def start_run(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """Start runs on attached data; the worker scores the rows itself."""
     version = version_or_404(request, slug, number)
     rights.require(by=request.user, verb="run.request", unit=version.model.unit)
@@ -110,12 +111,18 @@ def start_run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                     )
                 )
         if started and not form.refused:
-            return redirect("version_runs", slug, number) if len(started) > 1 else redirect("run", started[0].pk)
-    return show(request, "audits/start_run.html", form, version=version, model=version.model, tab="runs")
+            return (
+                redirect("version_runs", slug, number)
+                if len(started) > 1
+                else redirect("run", started[0].pk)
+            )
+    return show(
+        request, "audits/start_run.html", form, version=version, model=version.model, tab="runs"
+    )
 
 
 @login_required
-def version_runs(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def version_runs(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """The runs of one version; HTMX asks for the rows alone."""
     version = version_or_404(request, slug, number)
     context = {
@@ -132,12 +139,12 @@ def version_runs(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def run_again(request: HttpRequest, pk: int) -> HttpResponse:
+def run_again(request: PersonRequest, pk: int) -> HttpResponse:
     """Start a failed run again."""
     found = get_object_or_404(Run.objects.visible_to(request.user).for_list(), pk=pk)
     form = Form(request.POST)
     with refusals_on(form):
         return redirect("run", runs.again(run=found, by=request.user).pk)
     for error in form.non_field_errors():
-        messages.error(request, error)
+        messages.error(request, str(error))
     return redirect("run", pk)

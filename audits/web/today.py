@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from audits.services import today as service
 from registry.models import Unit
-from registry.services import risk
 from registry.rules.refusals import Refused
+from registry.services import risk
+from registry.web.requests import PersonRequest
 from registry.web.risk import grid
 
 
 @login_required
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: PersonRequest) -> HttpResponse:
     """What waits for this person, what goes wrong, and where the risks stand."""
     portfolio = service.portfolio(request.user)
     try:

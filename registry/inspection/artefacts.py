@@ -95,11 +95,11 @@ def recognise(path: Path) -> str:
 def check(path: Path, format: str) -> None:
     """Refuse a file that its own loader cannot load whole; the loading is done in the sandbox."""
     request = {"verb": "check", "path": str(path.resolve()), "format": format}
-    sandbox.run("registry.inspection.child", request, limits=LIMITS)
+    sandbox.run("registry.inspection.child", request, limits=LIMITS, reads=[path])
 
 
 def _recognise_zip(path: Path) -> str:
-    names = zips.look_into(path).names
+    names = zips.names_in(path)
     if any(name.split("/")[-1] == "data.pkl" for name in names):
         raise _refuse("artefact.torch", _TORCH)
     for name in names:

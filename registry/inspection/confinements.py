@@ -9,7 +9,10 @@ import platform
 import resource
 import signal
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from registry.inspection.fences import fence_in
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_SECCOMP = 22
@@ -52,11 +55,12 @@ class Limits:
     answer_bytes: int = 16 * 1024**2
 
 
-def confine(limits: Limits, *, parent: int) -> None:
+def confine(limits: Limits, *, parent: int, reads: Sequence[str], writes: Sequence[str]) -> None:
     """Shut this process in for good, before it reads what others made.
 
-    It dies with its parent. The limits hold wherever Python runs; the filter of system calls where
-    Linux has seccomp on a machine that is named here, and is left out elsewhere.
+    It dies with its parent. The limits hold wherever Python runs. On Linux the process is left
+    the files named (`fences`), and a filter refuses system calls on the machines named here; an
+    old or restricted kernel may leave out either.
     """
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     # One second between soft and hard: SIGXCPU tells the parent what a plain kill would not.
@@ -70,6 +74,7 @@ def confine(limits: Limits, *, parent: int) -> None:
     if os.getppid() != parent:
         os._exit(1)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
+        fence_in(libc, reads=reads, writes=[os.getcwd(), *writes])
         _forbid_system_calls(libc)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,7 @@ def judge(path: Path) -> CsvFacts:
     """
     _check_text(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
+        first = re.sub(r'"[^"]*"', "", file.readline())
         delimiter = max(DELIMITERS, key=first.count)
         file.seek(0)
         reader = csv.reader(file, delimiter=delimiter, strict=True)

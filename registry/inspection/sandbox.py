@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -32,17 +32,28 @@ def run(
     request: dict[str, Any],
     *,
     limits: Limits,
+    reads: Sequence[Path] = (),
+    writes: Sequence[Path] = (),
     on_line: Callable[[Any], None] | None = None,
 ) -> dict[str, Any]:
     """Run ``python -m module`` shut in, and return its answer to the request.
 
+    The child may read the libraries, this project's code and the files in ``reads``, and may write
+    into its own directory and the files in ``writes``, which must exist; the request names them
+    by absolute paths.
     ``on_line`` gets each value the child tells on its way (progress), while it works. The child
     starts in an empty directory of its own, with an environment that holds no secret. Whatever
     keeps it from answering is `Refused`, with a code of its own: ``sandbox.time``,
     ``sandbox.memory``, ``sandbox.died``, ``sandbox.failed``, ``sandbox.talkative``. What the child
     itself refuses is raised here as it was there.
     """
-    question = {"request": request, "limits": asdict(limits), "parent": os.getpid()}
+    question = {
+        "request": request,
+        "limits": asdict(limits),
+        "parent": os.getpid(),
+        "reads": [str(path.resolve()) for path in reads],
+        "writes": [str(path.resolve()) for path in writes],
+    }
     with (
         tempfile.TemporaryDirectory(prefix="inspection-", ignore_cleanup_errors=True) as home,
         tempfile.TemporaryFile() as stdin,

@@ -32,7 +32,12 @@ def serve(answer: Callable[[dict[str, Any], Tell], dict[str, Any]]) -> None:
         line_out.flush()
 
     question = json.load(sys.stdin)
-    confine(Limits(**question["limits"]), parent=question["parent"])
+    confine(
+        Limits(**question["limits"]),
+        parent=question["parent"],
+        reads=question["reads"],
+        writes=question["writes"],
+    )
     try:
         say("answer", answer(question["request"], lambda value: say("tell", value)))
     except Refused as refused:

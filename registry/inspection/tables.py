@@ -95,4 +95,4 @@ def column_values(path: Path, format: str, column: str, cap: int) -> dict[str | 
 
 def _ask(verb: str, path: Path, format: str, **more: Any) -> dict[str, Any]:
     request = {"verb": verb, "path": str(path.resolve()), "format": format, **more}
-    return sandbox.run("registry.inspection.child", request, limits=LIMITS)
+    return sandbox.run("registry.inspection.child", request, limits=LIMITS, reads=[path])

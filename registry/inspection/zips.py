@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from registry.rules.refusals import Refused
@@ -36,15 +35,8 @@ _CROWDED = gettext_noop(
 )
 
 
-@dataclass(frozen=True)
-class Archive:
-    """The names in an archive, after its sizes were found bearable."""
-
-    names: tuple[str, ...]
-
-
-def look_into(path: Path) -> Archive:
-    """List what an archive holds, or refuse it for being damaged or a bomb.
+def names_in(path: Path) -> tuple[str, ...]:
+    """List the names of what an archive holds, or refuse it for being damaged or a bomb.
 
     The sizes are those its directory states; a reader that unpacks a member stops at the size
     stated for it, so a directory that lies small does no harm.
@@ -69,7 +61,7 @@ def look_into(path: Path) -> Archive:
             unpacked=-(-unpacked // 1024**2),
             packed=-(-packed // 1024**2),
         )
-    return Archive(tuple(member.filename for member in members))
+    return tuple(member.filename for member in members)
 
 
 def _check_directory(path: Path) -> None:

@@ -48,7 +48,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FUNCTION, "DROP FUNCTION registry_written_once();"),
         *(forbid(table) for table in WRITTEN_ONCE),
         migrations.RunSQL(
-            f"INSERT INTO registry_head (id, number, seal) VALUES (1, 0, '{'0' * 64}');",
+            # The genesis seal: sixty-four zeros.
+            "INSERT INTO registry_head (id, number, seal) VALUES (1, 0, repeat('0', 64));",
             "DELETE FROM registry_head;",
         ),
     ]

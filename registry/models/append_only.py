@@ -11,14 +11,17 @@ class WrittenOnce(TypeError):
     """Somebody tried to change or remove a row of a table that is only ever added to."""
 
 
-class AppendOnlyQuerySet(models.QuerySet):
+class AppendOnlyQuerySet(models.QuerySet[Any]):
     """Refuses what would rewrite history. The trigger in the database refuses it once more."""
 
     def update(self, **values: Any) -> NoReturn:
+        """Refuse."""
         raise WrittenOnce(f"{self.model.__name__} is written once; add a new row instead.")
 
     def delete(self) -> NoReturn:
+        """Refuse."""
         raise WrittenOnce(f"{self.model.__name__} is written once and never removed.")
 
     def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
         raise WrittenOnce(f"{self.model.__name__} is written once; add a new row instead.")

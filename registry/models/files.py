@@ -22,7 +22,9 @@ class StoredFile(models.Model):
         verbose_name = _("stored file")
         verbose_name_plural = _("stored files")
         constraints = [
-            models.CheckConstraint(condition=models.Q(size__gt=0), name="a_stored_file_is_not_empty"),
+            models.CheckConstraint(
+                condition=models.Q(size__gt=0), name="a_stored_file_is_not_empty"
+            ),
             models.CheckConstraint(
                 condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="a_digest_is_a_sha256"
             ),
@@ -36,6 +38,6 @@ class StoredFile(models.Model):
         """Where the file lies within the store."""
         return f"{self.sha256[:2]}/{self.sha256}"
 
-    def open(self) -> File:
+    def open(self) -> File[bytes]:
         """Open the bytes for reading. Raises FileNotFoundError where the store has lost them."""
         return default_storage.open(self.place, "rb")

@@ -1,4 +1,7 @@
-"""The journal: one line for each act, sealed into a chain. No foreign keys, so nothing cascades in."""
+"""The journal: one line for each act, sealed into a chain.
+
+No foreign keys, so nothing cascades in.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ class EntryQuerySet(AppendOnlyQuerySet):
 
 
 class Entry(models.Model):
-    """One line. Subject, actor and role are text as they were; ``changes`` is canonical JSON text."""
+    """One line. Subject, actor and role are text as they were.
+
+    ``changes`` is canonical JSON text.
+    """
 
     number = models.BigIntegerField(_("number"), primary_key=True)
     at = models.CharField(_("when (UTC)"), max_length=32)

@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
-    """An account of one person. What it may do follows from memberships, never from Django's flags."""
+    """An account of one person.
+
+    What it may do follows from memberships, never from Django's flags.
+    """
 
     demo = models.BooleanField(
         _("demo account"),

@@ -1,4 +1,7 @@
-"""Editions of the policy: loaded from YAML, never changed; a release keeps the one it began under."""
+"""Editions of the policy: loaded from YAML, never changed.
+
+A release keeps the one it began under.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Registered models, and the dated revisions of their purpose, owner, maintainers, deputy and tier."""
+"""Registered models, and the dated revisions of their purpose, owner, maintainers.
+
+Deputy and tier.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ class RegisteredModelQuerySet(models.QuerySet["RegisteredModel"]):
 
 
 class RegisteredModel(models.Model):
-    """The thing with a purpose, an owner, a unit and a tier. Its versions are what gets released."""
+    """The thing with a purpose, an owner, a unit and a tier.
+
+    Its versions are what gets released.
+    """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="models")
     slug = models.SlugField(_("short name"), unique=True, max_length=80)
@@ -91,7 +97,9 @@ class ModelRevision(models.Model):
         verbose_name = _("model revision")
         verbose_name_plural = _("model revisions")
         constraints = [
-            models.UniqueConstraint(fields=["model", "number"], name="model_revisions_are_numbered"),
+            models.UniqueConstraint(
+                fields=["model", "number"], name="model_revisions_are_numbered"
+            ),
             models.CheckConstraint(
                 condition=models.Q(tier__gte=1, tier__lte=4), name="a_tier_is_1_to_4"
             ),

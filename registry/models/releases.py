@@ -38,7 +38,11 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def for_list(self) -> ReleaseQuerySet:
         """With what a row of the list shows, in one query."""
         return self.select_related(
-            "version__model__unit", "version__model__revision", "submitted_by", "policy", "case_file"
+            "version__model__unit",
+            "version__model__revision",
+            "submitted_by",
+            "policy",
+            "case_file",
         )
 
 

@@ -14,7 +14,10 @@ ON_THE_MATRIX = [1, 2, 3, 4, 5]
 
 
 class RiskMatrix(models.Model):
-    """One edition of a matrix: labels and levels, as ``registry.rules.risk.DEFAULT_MATRIX`` has them."""
+    """One edition of a matrix.
+
+    Labels and levels, as ``registry.rules.risk.DEFAULT_MATRIX`` has them.
+    """
 
     name = models.CharField(_("name"), max_length=100)
     edition = models.PositiveIntegerField(_("edition"))
@@ -37,7 +40,10 @@ class RiskMatrix(models.Model):
 
 
 class RiskFile(models.Model):
-    """Points at the assessment of a version that is in effect; a later one is a draft until then."""
+    """Points at the assessment of a version that is in effect.
+
+    A later one is a draft until then.
+    """
 
     version = models.OneToOneField(ModelVersion, models.PROTECT, related_name="risk")
     effective = models.OneToOneField(

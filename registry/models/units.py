@@ -21,7 +21,9 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
     def visible_to(self, user: User) -> UnitQuerySet:
         """The units in which the person holds any role today."""
-        return self.filter(pk__in=Membership.objects.current().filter(user_id=user.pk).values("unit"))
+        return self.filter(
+            pk__in=Membership.objects.current().filter(user_id=user.pk).values("unit")
+        )
 
     def where(self, user: User, verb: str) -> UnitQuerySet:
         """The units in which the person's roles give the right to the verb."""

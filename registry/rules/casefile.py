@@ -79,15 +79,23 @@ def differences(before: object, after: object, path: str = "") -> Iterator[Diffe
 def _keyed(value: object) -> bool:
     """Say whether this is a list of things with names, better compared by name than by place."""
     return isinstance(value, list) and all(
-        isinstance(part, Mapping) and ("name" in part or "dataset" in part or "title" in part)
-        for part in value
+        isinstance(part, Mapping) and _name(part) is not None for part in value
     )
+
+
+def _name(part: Mapping[str, Any]) -> str | None:
+    """Return what a thing is called; None where it is called nothing, or by something not a text."""
+    for key in ("name", "title", "dataset"):
+        called = part.get(key)
+        if isinstance(called, str) and called:
+            return f"{called} {part.get('role', '')}" if key == "dataset" else called
+    return None
 
 
 def _by_name(parts: Any) -> dict[str, object]:
     named: dict[str, object] = {}
     for part in parts:
-        name = part.get("name") or part.get("title") or f"{part['dataset']} {part.get('role', '')}"
+        name = _name(part) or ""
         # A second thing of the same name keeps a place of its own, or it would hide the first.
         while name in named:
             name = f"{name}'"

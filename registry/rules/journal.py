@@ -34,7 +34,10 @@ SEALED_FIELDS = (
 
 
 def seal(entry: Mapping[str, Any]) -> str:
-    """Return the sha256 over the canonical text of the entry's facts, the previous seal included."""
+    """Return the sha256 over the canonical text of the entry's facts.
+
+    The previous seal included.
+    """
     text = canonical({name: entry[name] for name in SEALED_FIELDS})
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
@@ -73,6 +76,8 @@ def _breaks(entries: Iterable[Mapping[str, Any]], head: Mapping[str, Any]) -> It
             by_model[model] = entry["model_number"]
         previous, expected = entry["seal"], number + 1
     if head["number"] != expected - 1:
-        yield Break(expected, f"the head names entry {head['number']}, the last one is {expected - 1}")
+        yield Break(
+            expected, f"the head names entry {head['number']}, the last one is {expected - 1}"
+        )
     elif head["seal"] != previous:
         yield Break(head["number"], "the head names another seal than the last entry has")

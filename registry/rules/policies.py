@@ -1,14 +1,18 @@
-"""The policy: what a tier asks for before a release, read from versioned data, and what is still missing."""
+"""The policy: what a tier asks for before a release, read from versioned data.
+
+And what is still missing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from registry.rules import cards
+from registry.rules.catalogue import DATA_ROLES, EVIDENCE_KINDS
 from registry.rules.refusals import Objection, Refused
 from registry.rules.releases import Stage
 from registry.rules.roles import DECIDERS
@@ -20,7 +24,10 @@ VERDICTS = ("pass", "warn", "undecided", "fail", "none")
 
 @dataclass(frozen=True)
 class Requirement:
-    """One kind of evidence that has to be there: how old at most, and which verdicts are accepted."""
+    """One kind of evidence that has to be there.
+
+    How old at most, and which verdicts are accepted.
+    """
 
     kind: str
     max_age_days: int
@@ -52,6 +59,10 @@ def ruling(definition: Mapping[str, Any], tier: int) -> Ruling:
     objections = objections_to(definition)
     if objections:
         raise Refused(*objections)
+    return _read(definition, tier)
+
+
+def _read(definition: Mapping[str, Any], tier: int) -> Ruling:
     section = definition["tiers"][str(tier)]
     return Ruling(
         tier=tier,
@@ -84,7 +95,9 @@ def ruling(definition: Mapping[str, Any], tier: int) -> Ruling:
 def objections_to(definition: Mapping[str, Any]) -> list[Objection]:
     """Say what is wrong with a policy's definition; empty when it can be used."""
     try:
-        return list(_wrong(definition))
+        # Every part is read for every tier now, or a lacking one would only be missed at a submission.
+        asked = [_read(definition, tier) for tier in TIERS]
+        return [*_unknown(asked), *_wrong(definition)]
     except (KeyError, TypeError, AttributeError) as error:
         return [
             Objection(
@@ -93,6 +106,20 @@ def objections_to(definition: Mapping[str, Any]) -> list[Objection]:
                 {"part": str(error)},
             )
         ]
+
+
+def _unknown(asked: Sequence[Ruling]) -> Iterator[Objection]:
+    """Find names nobody knows: a section so misspelt would never be asked for, data never be there."""
+    for ruled in asked:
+        names = [name for name in ruled.card_sections if name not in cards.SECTION_CODES]
+        names += [name for name in ruled.data_roles if name not in DATA_ROLES]
+        names += [ask.kind for ask in ruled.evidence if ask.kind not in EVIDENCE_KINDS]
+        if names:
+            yield Objection(
+                "policy.unknown_name",
+                gettext_noop("Tier %(tier)s asks for what nobody knows: %(names)s."),
+                {"tier": ruled.tier, "names": ", ".join(names)},
+            )
 
 
 def _wrong(definition: Mapping[str, Any]) -> list[Objection]:
@@ -128,7 +155,9 @@ def _wrong(definition: Mapping[str, Any]) -> list[Objection]:
                 objections.append(
                     Objection(
                         "policy.evidence",
-                        gettext_noop("Evidence %(kind)s of tier %(tier)s: verdicts or age are off."),
+                        gettext_noop(
+                            "Evidence %(kind)s of tier %(tier)s: verdicts or age are off."
+                        ),
                         {"kind": kind, "tier": tier},
                     )
                 )
@@ -240,9 +269,13 @@ def _evidence_item(ask: Requirement, exhibits: Sequence[Exhibit], now: datetime)
         and (exhibit.reproduced or not ask.reproduced)
     ]
     if not usable:
-        message = gettext_noop("No %(kind)s evidence on the attached test data; start a %(kind)s run.")
+        message = gettext_noop(
+            "No %(kind)s evidence on the attached test data; start a %(kind)s run."
+        )
         return Item(
-            code, Standing.MISSING, Objection("submit.evidence_missing", message, {"kind": ask.kind})
+            code,
+            Standing.MISSING,
+            Objection("submit.evidence_missing", message, {"kind": ask.kind}),
         )
     newest = max(usable, key=lambda exhibit: (exhibit.at, exhibit.id))
     if now - newest.at > timedelta(days=ask.max_age_days):
@@ -267,5 +300,3 @@ def _evidence_item(ask: Requirement, exhibits: Sequence[Exhibit], now: datetime)
             code, Standing.FAILING, Objection("submit.evidence_failing", message, params), newest.id
         )
     return Item(code, Standing.MET, exhibit_id=newest.id)
-
-

@@ -11,7 +11,10 @@ from registry.rules.wording import gettext_noop
 
 
 class State(StrEnum):
-    """Where a release stands. Whether the gate is open is another question: see ``gate_reasons``."""
+    """Where a release stands.
+
+    Whether the gate is open is another question: see ``gate_reasons``.
+    """
 
     IN_REVIEW = "in_review"
     APPROVED = "approved"
@@ -74,7 +77,10 @@ class Signature:
 
 
 def current_stage(stages: Sequence[Stage], signatures: Sequence[Signature]) -> int | None:
-    """Return the place of the first stage that still lacks signatures, or None when all have them."""
+    """Return the place of the first stage that still lacks signatures.
+
+    Or None when all have them.
+    """
     for place, stage in enumerate(stages):
         if sum(1 for signature in signatures if signature.stage == place) < stage.needed:
             return place
@@ -94,7 +100,8 @@ def objections_to_moving(state: str, act: Act) -> list[Objection]:
     ]
 
 
-# Why somebody's hands are on the version already; each is a ground to sign for nobody's work but theirs.
+# Why somebody's hands are on the version already; each is a ground to sign for nobody's work
+# but theirs.
 HANDS = {
     "submitted": gettext_noop("You submitted this release; somebody else has to decide on it."),
     "registered": gettext_noop("You registered this version; somebody else has to decide on it."),
@@ -120,7 +127,9 @@ def objections_to_signer(
         objections.append(
             Objection(
                 "release.signed_already",
-                gettext_noop("You signed this case file already; every signature is another person's."),
+                gettext_noop(
+                    "You signed this case file already; every signature is another person's."
+                ),
             )
         )
     return objections

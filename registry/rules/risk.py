@@ -46,16 +46,18 @@ STARTING_HAZARDS = (
 
 
 def score(likelihood: int, impact: int) -> int:
-    """Return likelihood times impact: 1 for rare and very low, 25 for very likely and very large."""
+    """Return likelihood times impact.
+
+    1 for rare and very low, 25 for very likely and very large.
+    """
     return likelihood * impact
 
 
 def level(matrix: Mapping[str, Any], likelihood: int, impact: int) -> str:
     """Return the code of the level that the matrix gives to this cell."""
     product = score(likelihood, impact)
-    return next(
-        step["code"] for step in matrix["levels"] if step["from"] <= product <= step["to"]
-    )
+    levels = matrix["levels"]
+    return str(next(step["code"] for step in levels if step["from"] <= product <= step["to"]))
 
 
 def place(matrix: Mapping[str, Any], likelihood: int, impact: int) -> dict[str, Any]:
@@ -81,7 +83,10 @@ class HazardFacts:
 
 
 def worst(places: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """Return the cell that stands for all: the largest score, and among equals the larger impact."""
+    """Return the cell that stands for all.
+
+    The largest score, and among equals the larger impact.
+    """
     return max(places, key=lambda cell: (score(*cell), cell[1]))
 
 

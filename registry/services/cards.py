@@ -18,7 +18,10 @@ HELD = (State.IN_REVIEW, State.APPROVED)
 
 
 def is_held(version: ModelVersion) -> bool:
-    """Say whether a new revision stays a draft: a release of the version is in review or approved."""
+    """Say whether a new revision stays a draft.
+
+    A release of the version is in review or approved.
+    """
     return version.releases.filter(state__in=HELD).exists()
 
 
@@ -63,7 +66,9 @@ def save(
         role=role,
         model=card.version.model,
         changes={
-            code: [before.get(code, ""), text] for code, text in after.items() if before.get(code, "") != text
+            code: [before.get(code, ""), text]
+            for code, text in after.items()
+            if before.get(code, "") != text
         },
     )
     if not is_held(version):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
@@ -22,6 +22,8 @@ from registry.rules import casefile as rules
 from registry.rules.cards import SECTION_CODES, filled
 from registry.rules.risk import level, score
 
+Rows = TypeVar("Rows", bound=QuerySet[Any])
+
 RELATED = (
     "model__unit",
     "model__revision__owner",
@@ -33,7 +35,7 @@ RELATED = (
 )
 
 
-def with_facts(versions: QuerySet[ModelVersion], prefix: str = "") -> QuerySet[Any]:
+def with_facts(versions: Rows, prefix: str = "") -> Rows:
     """Fetch what ``subject`` reads, in a fixed number of queries however many rows there are.
 
     ``prefix`` is the path to the version ("version__") when the rows are releases.

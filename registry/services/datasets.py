@@ -62,7 +62,9 @@ def register_version(
     if table.stat().st_size > settings.TABLE_LIMIT:
         raise Refused.because(
             "table.too_large",
-            gettext_noop("The file has %(size)s MiB; %(limit)s MiB is the limit. Hand in a sample."),
+            gettext_noop(
+                "The file has %(size)s MiB; %(limit)s MiB is the limit. Hand in a sample."
+            ),
             size=table.stat().st_size // 2**20,
             limit=settings.TABLE_LIMIT // 2**20,
         )
@@ -75,14 +77,17 @@ def register_version(
         )
     if not provenance.strip():
         raise Refused.because(
-            "dataset.provenance", gettext_noop("Say where these rows come from and when they were drawn.")
+            "dataset.provenance",
+            gettext_noop("Say where these rows come from and when they were drawn."),
         )
     kind = tables.recognise_table(table)
     profile = tables.profile(table, kind)
     objections = _objections_to_sensitive(sensitive_columns, profile)
     if objections:
         raise Refused(*objections)
-    dataset = Dataset.objects.select_for_update(of=("self",)).select_related("unit").get(pk=dataset.pk)
+    dataset = (
+        Dataset.objects.select_for_update(of=("self",)).select_related("unit").get(pk=dataset.pk)
+    )
     version = DatasetVersion.objects.create(
         dataset=dataset,
         number=dataset.versions.count() + 1,
@@ -116,9 +121,7 @@ def register_version(
     return version
 
 
-def _objections_to_sensitive(
-    names: Sequence[str], profile: tables.TableProfile
-) -> list[Objection]:
+def _objections_to_sensitive(names: Sequence[str], profile: tables.TableProfile) -> list[Objection]:
     by_name = {column.name: column for column in profile.columns}
     objections = []
     for name in names:
@@ -136,7 +139,8 @@ def _objections_to_sensitive(
                 Objection(
                     "dataset.too_many_groups",
                     gettext_noop(
-                        "The sensitive column %(column)s has %(count)s different values; %(most)s is"
+                        "The sensitive column %(column)s has %(count)s different values;"
+                        " %(most)s is"
                         " the limit. Put the values into groups first (an age into bands, say)."
                     ),
                     {

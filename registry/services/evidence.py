@@ -35,7 +35,9 @@ def file_exhibit(
     signers have to have seen every exhibit.
     """
     version = (
-        ModelVersion.objects.select_for_update(of=("self",)).select_related("model__unit").get(pk=version.pk)
+        ModelVersion.objects.select_for_update(of=("self",))
+        .select_related("model__unit")
+        .get(pk=version.pk)
     )
     role = rights.require(by=by, verb="evidence.file", unit=version.model.unit)
     filed = Evidence.objects.filter(origin=origin).first()
@@ -44,7 +46,9 @@ def file_exhibit(
     if kind not in EVIDENCE_KINDS or verdict not in VERDICT_NAMES or not title.strip():
         raise Refused.because(
             "evidence.shape",
-            gettext_noop("Evidence needs a title, a kind (%(kinds)s) and a verdict (%(verdicts)s)."),
+            gettext_noop(
+                "Evidence needs a title, a kind (%(kinds)s) and a verdict (%(verdicts)s)."
+            ),
             kinds=", ".join(EVIDENCE_KINDS),
             verdicts=", ".join(VERDICT_NAMES),
         )
@@ -71,7 +75,12 @@ def file_exhibit(
         subject=exhibit,
         role=role,
         model=version.model,
-        changes={"kind": kind, "verdict": verdict, "sha256": stored.sha256, "reproduced": reproduced},
+        changes={
+            "kind": kind,
+            "verdict": verdict,
+            "sha256": stored.sha256,
+            "reproduced": reproduced,
+        },
     )
     for release in Release.objects.open().filter(version=version).select_for_update(of=("self",)):
         _renew_case_file(release, version, role, by)
@@ -79,7 +88,10 @@ def file_exhibit(
 
 
 def _renew_case_file(release: Release, version: ModelVersion, role: str, by: User) -> None:
-    """Freeze the same subject with the exhibits as they are now; earlier signatures fall with it."""
+    """Freeze the same subject with the exhibits as they are now.
+
+    Earlier signatures fall with it.
+    """
     before = release.case_file
     content = {**before.content, "exhibits": case_files.exhibits_of(version)}
     after = case_files.freeze(release, content)

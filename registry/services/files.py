@@ -76,7 +76,10 @@ def read_checked(stored: StoredFile) -> bytes:
 
 
 def path_checked(stored: StoredFile) -> Path:
-    """Return a path on this machine whose bytes match the digest. Raises Refused when they differ."""
+    """Return a path on this machine whose bytes match the digest.
+
+    Raises Refused when they differ.
+    """
     path = Path(default_storage.path(stored.place))
     if not path.is_file() or sha256_of(path) != stored.sha256:
         read_checked(stored)
@@ -84,7 +87,10 @@ def path_checked(stored: StoredFile) -> Path:
 
 
 def _take_back(digest: str) -> None:
-    """Remove bytes that no row speaks of, unless another verb has kept the same content meanwhile."""
+    """Remove bytes that no row speaks of.
+
+    Unless another verb has kept the same content meanwhile.
+    """
     with transaction.atomic():
         _lock(digest)
         stored = StoredFile(sha256=digest)

@@ -36,13 +36,17 @@ class Origin:
 
 @dataclass
 class _Pending:
-    """What the outermost verb still has to do: entries to append, files to take back if it fails."""
+    """What the outermost verb still has to do.
+
+    Entries to append, files to take back if it fails.
+    """
 
     entries: list[dict[str, Any]] = field(default_factory=list)
     undo: list[Callable[[], None]] = field(default_factory=list)
 
 
-_origin: ContextVar[Origin] = ContextVar("origin", default=Origin("shell", "operating system"))
+NOBODY_SAID = Origin("shell", "operating system")
+_origin: ContextVar[Origin] = ContextVar("origin", default=NOBODY_SAID)
 _pending: ContextVar[_Pending | None] = ContextVar("pending", default=None)
 
 
@@ -99,9 +103,7 @@ def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
     return result
 
 
-def _inner(
-    function: Callable[P, R], pending: _Pending, *args: P.args, **kwargs: P.kwargs
-) -> R:
+def _inner(function: Callable[P, R], pending: _Pending, *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a verb inside a verb; if it is refused and the outer one goes on, its entries go too."""
     mark = len(pending.entries)
     try:
@@ -179,7 +181,7 @@ def _append(entries: list[dict[str, Any]]) -> None:
         }
         sealed = seal({**entry, **numbers})
         rows.append(Entry(**entry, **numbers, seal=sealed))
-        head.number, head.seal = numbers["number"], sealed
+        head.number, head.seal = head.number + 1, sealed
     Entry.objects.bulk_create(rows)
     ModelHead.objects.bulk_update(heads.values(), ["number"])
     head.save(update_fields=["number", "seal"])
@@ -189,7 +191,8 @@ def verify() -> tuple[Break | None, int]:
     """Check the whole chain; return its first break (None when whole) and the number of entries."""
     with transaction.atomic():
         if len(connection.savepoint_ids) == 0:
-            # Head and entries have to be of one instant, or a write in between would look like a break.
+            # Head and entries have to be of one instant, or a write in between
+            # would look like a break.
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         head = Head.objects.get(pk=1)

@@ -19,7 +19,9 @@ def add(
     objections = []
     if not username.isidentifier():
         objections.append(
-            Objection("person.username", gettext_noop("An account's name has letters, digits and _ only."))
+            Objection(
+                "person.username", gettext_noop("An account's name has letters, digits and _ only.")
+            )
         )
     if User.objects.filter(username=username).exists():
         objections.append(
@@ -31,7 +33,10 @@ def add(
         )
     if not first_name.strip() or not last_name.strip():
         objections.append(
-            Objection("person.name", gettext_noop("Give first and last name; they are printed on signatures."))
+            Objection(
+                "person.name",
+                gettext_noop("Give first and last name; they are printed on signatures."),
+            )
         )
     person = User(
         username=username, first_name=first_name.strip(), last_name=last_name.strip(), demo=demo
@@ -58,7 +63,9 @@ def _weaknesses(password: str, person: User) -> list[Objection]:
         validate_password(password, person)
     except ValidationError as error:
         return [
-            Objection("person.password", gettext_noop("The password is too weak: %(why)s"), {"why": why})
+            Objection(
+                "person.password", gettext_noop("The password is too weak: %(why)s"), {"why": why}
+            )
             for why in error.messages
         ]
     return []

@@ -53,7 +53,9 @@ def load(*, definition: Mapping[str, Any], by: User | None) -> PolicyEdition:
         digest=digest,
         loaded_at=timezone.now(),
     )
-    journal.record("policy.loaded", by=by, subject=edition, role="system", changes={"digest": digest})
+    journal.record(
+        "policy.loaded", by=by, subject=edition, role="system", changes={"digest": digest}
+    )
     return edition
 
 

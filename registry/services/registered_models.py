@@ -42,7 +42,8 @@ def register(
             Objection("model.name", gettext_noop("The model needs a name with letters or digits."))
         )
     elif RegisteredModel.objects.filter(slug=slug).exists():
-        # Said also when the other model is in a unit this person cannot see: it tells no more than the name.
+        # Said also when the other model is in a unit this person cannot see: it tells
+        # no more than the name.
         objections.append(
             Objection(
                 "model.exists",
@@ -67,17 +68,21 @@ def register(
         registered_at=timezone.now(),
         registered_by=by,
     )
-    journal.record("model.registered", by=by, subject=model, role=role, model=model, changes={"task": task})
+    journal.record(
+        "model.registered", by=by, subject=model, role=role, model=model, changes={"task": task}
+    )
     _revise(model=model, statement=statement, reason="", role=role, by=by)
     return model
 
 
 @journal.verb
-def revise(
-    *, model: RegisteredModel, statement: Statement, reason: str, by: User
-) -> ModelRevision:
+def revise(*, model: RegisteredModel, statement: Statement, reason: str, by: User) -> ModelRevision:
     """Say something new of a model from now on; earlier revisions stay readable."""
-    model = RegisteredModel.objects.select_for_update(of=("self",)).select_related("unit").get(pk=model.pk)
+    model = (
+        RegisteredModel.objects.select_for_update(of=("self",))
+        .select_related("unit")
+        .get(pk=model.pk)
+    )
     role = rights.require(by=by, verb="model.revise", unit=model.unit)
     objections = _objections_to(statement, model.unit)
     if not reason.strip():
@@ -109,9 +114,17 @@ def _revise(
     model.revision = revision
     model.save(update_fields=["revision"])
     after = _told(revision)
-    changed = {name: [before.get(name), after[name]] for name in after if before.get(name) != after[name]}
+    changed = {
+        name: [before.get(name), after[name]] for name in after if before.get(name) != after[name]
+    }
     journal.record(
-        "model.revised", by=by, subject=revision, role=role, model=model, changes=changed, reason=reason
+        "model.revised",
+        by=by,
+        subject=revision,
+        role=role,
+        model=model,
+        changes=changed,
+        reason=reason,
     )
     return revision
 
@@ -142,7 +155,9 @@ def _objections_to(statement: Statement, unit: Unit) -> list[Objection]:
         )
     if statement.deputy and statement.deputy == statement.owner:
         objections.append(
-            Objection("model.deputy", gettext_noop("The deputy has to be another person than the owner."))
+            Objection(
+                "model.deputy", gettext_noop("The deputy has to be another person than the owner.")
+            )
         )
     members = set(Membership.objects.current().filter(unit=unit).values_list("user_id", flat=True))
     people = [statement.owner, statement.deputy, *statement.maintainers]

@@ -20,7 +20,10 @@ def may(*, by: User, verb: str, unit: Unit) -> bool:
 
 
 def require(*, by: User | None, verb: str, unit: Unit) -> str:
-    """Return the role the person acts in, for the journal; raise PermissionDenied when there is none."""
+    """Return the role the person acts in, for the journal.
+
+    Raise PermissionDenied when there is none.
+    """
     if by is None:
         return "system"
     roles = roles_for(by=by, verb=verb, unit=unit)

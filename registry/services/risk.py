@@ -50,7 +50,10 @@ def matrix_in_force() -> RiskMatrix:
 def assess(
     *, version: ModelVersion, hazards: Sequence[rules.HazardFacts], by: User
 ) -> RiskAssessment:
-    """Assess the hazards as a new revision, in effect at once unless a release holds the version."""
+    """Assess the hazards as a new revision.
+
+    In effect at once unless a release holds the version.
+    """
     file = _locked(version)
     role = rights.require(by=by, verb="risk.assess", unit=file.version.model.unit)
     objections = rules.objections_to(hazards)
@@ -58,7 +61,9 @@ def assess(
         raise Refused(*objections)
     matrix = matrix_in_force()
     inherent = rules.worst([(hazard.likelihood, hazard.impact) for hazard in hazards])
-    residual = rules.worst([(hazard.residual_likelihood, hazard.residual_impact) for hazard in hazards])
+    residual = rules.worst(
+        [(hazard.residual_likelihood, hazard.residual_impact) for hazard in hazards]
+    )
     assessment = RiskAssessment.objects.create(
         file=file,
         number=file.assessments.count() + 1,
@@ -101,11 +106,16 @@ def assess(
 
 @journal.verb
 def make_effective(*, assessment: RiskAssessment, by: User) -> RiskAssessment:
-    """Put a draft assessment into effect. An approval given on the earlier one becomes void by it."""
+    """Put a draft assessment into effect.
+
+    An approval given on the earlier one becomes void by it.
+    """
     file = _locked(assessment.file.version)
     role = rights.require(by=by, verb="risk.make_effective", unit=file.version.model.unit)
     if file.effective_id == assessment.pk:
-        raise Refused.because("risk.in_effect", gettext_noop("This assessment is in effect already."))
+        raise Refused.because(
+            "risk.in_effect", gettext_noop("This assessment is in effect already.")
+        )
     _put_into_effect(file, assessment, role, by)
     return assessment
 

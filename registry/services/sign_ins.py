@@ -39,6 +39,7 @@ class SignInBackend(ModelBackend):
         password: str | None = None,
         **kwargs: object,
     ) -> User | None:
+        """Return the person, or None; a demo account from elsewhere is nobody."""
         user = super().authenticate(request, username=username, password=password, **kwargs)
         if user is not None and user.demo and (request is None or not demo_may_come_from(request)):
             return None

@@ -30,14 +30,21 @@ def check(*, release: Release, password: str, by: User) -> str:
     wrong = Entry.objects.filter(action=FAILED, actor_id=by.pk, at__gte=since).count()
     if wrong >= MOST_WRONG_TRIES:
         raise SignatureFailed(
-            _("Signing is locked after %(tries)s wrong passwords; try again in %(minutes)s minutes.")
+            _(
+                "Signing is locked after %(tries)s wrong passwords; try again in %(minutes)s"
+                " minutes."
+            )
             % {"tries": MOST_WRONG_TRIES, "minutes": int(LOCKED_FOR.total_seconds() // 60)}
         )
     if not password:
-        raise SignatureFailed(_("A signature needs your password, entered again for this decision."))
+        raise SignatureFailed(
+            _("A signature needs your password, entered again for this decision.")
+        )
     if not by.check_password(password):
         _remember_failure(release=release, by=by)
-        raise SignatureFailed(_("The password is not right, so nothing was signed. Enter it again."))
+        raise SignatureFailed(
+            _("The password is not right, so nothing was signed. Enter it again.")
+        )
     return "password"
 
 

@@ -14,10 +14,15 @@ from registry.services import journal, rights
 
 @journal.verb
 def found(*, slug: str, name: str, administrator: User, by: None) -> Unit:
-    """Found a unit with its first administrator: an operator's act, since nobody holds a role yet."""
+    """Found a unit with its first administrator.
+
+    An operator's act, since nobody holds a role yet.
+    """
     if Unit.objects.filter(slug=slug).exists() or Unit.objects.filter(name=name).exists():
         raise Refused.because(
-            "unit.exists", gettext_noop("There is a unit %(name)s already; choose another name."), name=name
+            "unit.exists",
+            gettext_noop("There is a unit %(name)s already; choose another name."),
+            name=name,
         )
     unit = Unit.objects.create(slug=slug, name=name, founded_at=timezone.now())
     journal.record("unit.founded", by=by, subject=unit, role="system", unit=unit)
@@ -31,15 +36,15 @@ def grant(*, unit: Unit, user: User, role: Role, by: User | None) -> Membership:
     Unit.objects.select_for_update().get(pk=unit.pk)
     acting_as = rights.require(by=by, verb="membership.grant", unit=unit)
     held = Membership.objects.roles_of(user, unit)
-    objections = objections_to_granting(Role(role), held, to_oneself=by is not None and by.pk == user.pk)
+    objections = objections_to_granting(
+        Role(role), held, to_oneself=by is not None and by.pk == user.pk
+    )
     if objections:
         raise Refused(*objections)
     return _grant(unit=unit, user=user, role=Role(role), by=by, acting_as=acting_as)
 
 
-def _grant(
-    *, unit: Unit, user: User, role: Role, by: User | None, acting_as: str
-) -> Membership:
+def _grant(*, unit: Unit, user: User, role: Role, by: User | None, acting_as: str) -> Membership:
     try:
         membership = Membership.objects.create(
             unit=unit, user=user, role=role.value, granted_at=timezone.now(), granted_by=by
@@ -62,7 +67,9 @@ def _grant(
 @journal.verb
 def end(*, membership: Membership, reason: str, by: User | None) -> Membership:
     """End a role from now on; what was done in it stays done."""
-    membership = Membership.objects.select_for_update().select_related("unit", "user").get(pk=membership.pk)
+    membership = (
+        Membership.objects.select_for_update().select_related("unit", "user").get(pk=membership.pk)
+    )
     acting_as = rights.require(by=by, verb="membership.end", unit=membership.unit)
     if membership.ended_at:
         raise Refused.because(

@@ -13,22 +13,26 @@ from registry.rules.wording import gettext_noop
 
 
 class LimitedUploadHandler(FileUploadHandler):
-    """Counts the bytes of each file; past the limit the rest is read away and the request is marked."""
+    """Counts each file's bytes; past the limit the rest is read away and the request is marked."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Begin to count."""
         super().new_file(*args, **kwargs)
         self.received = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        """Pass the block on, or stop."""
+        """Pass the bytes on to the next handler, up to the limit."""
         self.received += len(raw_data)
         if self.received > max(settings.ARTEFACT_LIMIT, settings.TABLE_LIMIT):
             if self.request is not None:
-                self.request.upload_too_large = self.file_name  # type: ignore[attr-defined]
-            # Not connection_reset: the browser reads our answer only after its whole body was taken.
+                self.request.upload_too_large = self.file_name
+            # Not connection_reset: a browser reads the answer only after its whole body was taken.
             raise StopUpload(connection_reset=False)
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
+        """Leave the file to the next handler."""
         return None
 
 
@@ -40,7 +44,9 @@ def refuse_if_too_large(request: HttpRequest) -> None:
     if name:
         raise Refused.because(
             "file.too_large_to_take",
-            gettext_noop("%(name)s is larger than %(limit)s MiB, the limit. Hand in a smaller file."),
+            gettext_noop(
+                "%(name)s is larger than %(limit)s MiB, the limit. Hand in a smaller file."
+            ),
             name=name,
             limit=max(settings.ARTEFACT_LIMIT, settings.TABLE_LIMIT) // 2**20,
         )

@@ -64,11 +64,17 @@ def register(*, model: RegisteredModel, build: Build, by: User) -> ModelVersion:
     if build.artefact:
         artefact_format = artefacts.recognise(build.artefact.path)
         artefacts.check(build.artefact.path, artefact_format)
-    model = RegisteredModel.objects.select_for_update(of=("self",)).select_related("unit").get(pk=model.pk)
+    model = (
+        RegisteredModel.objects.select_for_update(of=("self",))
+        .select_related("unit")
+        .get(pk=model.pk)
+    )
     if model.versions.filter(label=build.label).exists():
         raise Refused.because(
             "version.exists",
-            gettext_noop("There is a version %(label)s already; a version never changes, so give a new one."),
+            gettext_noop(
+                "There is a version %(label)s already; a version never changes, so give a new one."
+            ),
             label=build.label,
         )
     version = ModelVersion.objects.create(
@@ -113,7 +119,10 @@ def _objections_to(build: Build, model: RegisteredModel) -> list[Objection]:
     objections = []
     if not build.label.strip() or "/" in build.label:
         objections.append(
-            Objection("version.label", gettext_noop("The version needs a name without a slash, such as 2.1."))
+            Objection(
+                "version.label",
+                gettext_noop("The version needs a name without a slash, such as 2.1."),
+            )
         )
     if build.artefact and not build.features:
         objections.append(
@@ -124,7 +133,9 @@ def _objections_to(build: Build, model: RegisteredModel) -> list[Objection]:
         )
     if not build.label_column.strip():
         objections.append(
-            Objection("version.label_column", gettext_noop("Name the column that holds the true outcome."))
+            Objection(
+                "version.label_column", gettext_noop("Name the column that holds the true outcome.")
+            )
         )
     if build.label_column in build.features:
         objections.append(
@@ -138,7 +149,9 @@ def _objections_to(build: Build, model: RegisteredModel) -> list[Objection]:
         objections.append(
             Objection(
                 "version.positive_label",
-                gettext_noop("Say which label counts as positive, as it stands in the data (1, say)."),
+                gettext_noop(
+                    "Say which label counts as positive, as it stands in the data (1, say)."
+                ),
             )
         )
     if build.threshold is None:
@@ -149,7 +162,9 @@ def _objections_to(build: Build, model: RegisteredModel) -> list[Objection]:
         objections.append(
             Objection(
                 "version.threshold",
-                gettext_noop("Give the threshold from which a score counts as positive, from 0 to 1."),
+                gettext_noop(
+                    "Give the threshold from which a score counts as positive, from 0 to 1."
+                ),
             )
         )
     if build.code_commit and not COMMIT.match(build.code_commit):
@@ -159,7 +174,10 @@ def _objections_to(build: Build, model: RegisteredModel) -> list[Objection]:
                 gettext_noop("A code commit is 7 to 64 hexadecimal digits; copy it from git."),
             )
         )
-    for upload, limit in ((build.artefact, settings.ARTEFACT_LIMIT), (build.environment, settings.DOCUMENT_LIMIT)):
+    for upload, limit in (
+        (build.artefact, settings.ARTEFACT_LIMIT),
+        (build.environment, settings.DOCUMENT_LIMIT),
+    ):
         if upload and upload.path.stat().st_size > limit:
             objections.append(
                 Objection(
@@ -178,7 +196,9 @@ def _objections_to(build: Build, model: RegisteredModel) -> list[Objection]:
         objections.append(
             Objection(
                 "version.parameters",
-                gettext_noop("The parameters have to be a JSON object of plain values, without NaN."),
+                gettext_noop(
+                    "The parameters have to be a JSON object of plain values, without NaN."
+                ),
             )
         )
     return objections
@@ -191,7 +211,8 @@ def attach_data(*, version: ModelVersion, data: DatasetVersion, by: User) -> Dat
     role = rights.require(by=by, verb="version.attach_data", unit=version.model.unit)
     if data.dataset.unit_id != version.model.unit_id:
         raise Refused.because(
-            "data.other_unit", gettext_noop("This data belongs to another unit; register it in this one.")
+            "data.other_unit",
+            gettext_noop("This data belongs to another unit; register it in this one."),
         )
     if version.data_links.attached().filter(data=data).exists():
         raise Refused.because("data.attached", gettext_noop("This data is attached already."))
@@ -207,7 +228,11 @@ def detach_data(*, link: DataLink, reason: str, by: User) -> DataLink:
     """Say that the version no longer rests on this data. An approval given on it becomes void."""
     version = _locked(link.version)
     role = rights.require(by=by, verb="version.attach_data", unit=version.model.unit)
-    link = DataLink.objects.select_for_update(of=("self",)).select_related("data__dataset", "data__file").get(pk=link.pk)
+    link = (
+        DataLink.objects.select_for_update(of=("self",))
+        .select_related("data__dataset", "data__file")
+        .get(pk=link.pk)
+    )
     if link.detached_at:
         raise Refused.because("data.detached", gettext_noop("This data is detached already."))
     link.version = version
@@ -219,7 +244,9 @@ def detach_data(*, link: DataLink, reason: str, by: User) -> DataLink:
 
 def _locked(version: ModelVersion) -> ModelVersion:
     locked: ModelVersion = (
-        ModelVersion.objects.select_for_update(of=("self",)).select_related("model__unit").get(pk=version.pk)
+        ModelVersion.objects.select_for_update(of=("self",))
+        .select_related("model__unit")
+        .get(pk=version.pk)
     )
     return locked
 

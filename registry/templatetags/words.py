@@ -1,4 +1,7 @@
-"""Words and shapes for templates: names of states and roles, shortened digests, times with UTC on hover."""
+"""Words and shapes for templates.
+
+Names of states and roles, shortened digests, times with UTC on hover.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +116,9 @@ def pretty(value: object) -> str:
     """Show a fact of the case file: text as it is, anything else as JSON."""
     if value is None or value == "":
         return "–"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return (
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    )
 
 
 @register.filter

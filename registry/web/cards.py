@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,6 +16,7 @@ from registry.rules.cards import LONGEST_SECTION, SECTIONS
 from registry.services import cards, rights
 from registry.web.forms import Form, refusals_on, show
 from registry.web.lookups import version_or_404
+from registry.web.requests import PersonRequest
 
 
 class CardForm(Form):
@@ -40,7 +41,7 @@ class CardForm(Form):
 
 
 @login_required
-def card(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def card(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """The card in effect, how complete it is, and its revisions."""
     version = version_or_404(request, slug, number)
     revisions = list(version.card.revisions.select_related("saved_by"))
@@ -58,7 +59,7 @@ def card(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @login_required
-def write_card(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def write_card(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """Save the card as a new revision."""
     version = version_or_404(request, slug, number)
     rights.require(by=request.user, verb="card.save", unit=version.model.unit)
@@ -73,7 +74,9 @@ def write_card(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                 based_on=form.cleaned_data["based_on"],
                 by=request.user,
             )
-            messages.success(request, _("Saved as revision %(number)s.") % {"number": revision.number})
+            messages.success(
+                request, _("Saved as revision %(number)s.") % {"number": revision.number}
+            )
             return redirect("card", slug, number)
     return show(
         request,
@@ -88,13 +91,15 @@ def write_card(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def card_into_effect(request: HttpRequest, slug: str, number: int, revision: int) -> HttpResponse:
+def card_into_effect(request: PersonRequest, slug: str, number: int, revision: int) -> HttpResponse:
     """Put a draft into effect."""
     version = version_or_404(request, slug, number)
-    found = get_object_or_404(version.card.revisions.select_related("card__version"), number=revision)
+    found = get_object_or_404(
+        version.card.revisions.select_related("card__version"), number=revision
+    )
     form = Form(request.POST)
     with refusals_on(form):
         cards.make_effective(revision=found, by=request.user)
     for error in form.non_field_errors():
-        messages.error(request, error)
+        messages.error(request, str(error))
     return redirect("card", slug, number)

@@ -18,5 +18,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return facts
     held = Membership.objects.current().filter(user_id=user.pk).select_related("unit")
-    facts["my_roles"] = [(ROLE_NAMES[Role(one.role)], one.unit.name) for one in held]
+    units: dict[str, list[str]] = {}
+    for one in held:
+        units.setdefault(ROLE_NAMES[Role(one.role)], []).append(one.unit.name)
+    facts["my_roles"] = [(role, ", ".join(names)) for role, names in units.items()]
     return facts

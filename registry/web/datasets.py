@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,13 +18,16 @@ from registry.rules.catalogue import DATA_ROLES
 from registry.services import datasets, rights
 from registry.services.uploads import refuse_if_too_large
 from registry.web.forms import Form, refusals_on, show, uploaded
+from registry.web.requests import PersonRequest
 
 
 @login_required
-def dataset_list(request: HttpRequest) -> HttpResponse:
+def dataset_list(request: PersonRequest) -> HttpResponse:
     """Every dataset the person may see."""
     versions = Prefetch("versions", queryset=DatasetVersion.objects.select_related("file"))
-    visible = Dataset.objects.visible_to(request.user).select_related("unit").prefetch_related(versions)
+    visible = (
+        Dataset.objects.visible_to(request.user).select_related("unit").prefetch_related(versions)
+    )
     may_register = Unit.objects.where(request.user, "dataset.register").exists()
     context = {"datasets": visible, "may_register": may_register}
     return render(request, "registry/datasets.html", context)
@@ -41,7 +44,7 @@ class DatasetForm(Form):
 
 
 @login_required
-def register_dataset(request: HttpRequest) -> HttpResponse:
+def register_dataset(request: PersonRequest) -> HttpResponse:
     """Register a dataset; its rows come with a version."""
     units = Unit.objects.where(request.user, "dataset.register")
     if not units.exists():
@@ -56,7 +59,7 @@ def register_dataset(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def dataset(request: HttpRequest, slug: str) -> HttpResponse:
+def dataset(request: PersonRequest, slug: str) -> HttpResponse:
     """One dataset: its versions with their fingerprints and columns."""
     dataset = get_object_or_404(
         Dataset.objects.visible_to(request.user).select_related("unit"), slug=slug
@@ -73,7 +76,8 @@ class DatasetVersionForm(Form):
     """A new version of a dataset."""
 
     table = forms.FileField(
-        label=gettext_lazy("File"), help_text=gettext_lazy("Parquet, or CSV in UTF-8 with a header line.")
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("Parquet, or CSV in UTF-8 with a header line."),
     )
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
@@ -83,7 +87,9 @@ class DatasetVersionForm(Form):
     sensitive_columns = forms.CharField(
         required=False,
         label=gettext_lazy("Sensitive columns"),
-        help_text=gettext_lazy("Names separated by commas, such as sex, race. Fairness is measured over them."),
+        help_text=gettext_lazy(
+            "Names separated by commas, such as sex, race. Fairness is measured over them."
+        ),
     )
     provenance = forms.CharField(
         label=gettext_lazy("Where the rows come from"), widget=forms.Textarea({"rows": 2})
@@ -91,11 +97,15 @@ class DatasetVersionForm(Form):
 
     def clean_sensitive_columns(self) -> list[str]:
         """Return the names."""
-        return [name.strip() for name in self.cleaned_data["sensitive_columns"].split(",") if name.strip()]
+        return [
+            name.strip()
+            for name in self.cleaned_data["sensitive_columns"].split(",")
+            if name.strip()
+        ]
 
 
 @login_required
-def add_dataset_version(request: HttpRequest, slug: str) -> HttpResponse:
+def add_dataset_version(request: PersonRequest, slug: str) -> HttpResponse:
     """Take a file of rows; it is fingerprinted on the way in."""
     dataset = get_object_or_404(
         Dataset.objects.visible_to(request.user).select_related("unit"), slug=slug

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from registry.models import Evidence
 from registry.services import files
+from registry.web.requests import PersonRequest
 
 
 @login_required
-def exhibit(request: HttpRequest, pk: int) -> HttpResponse:
+def exhibit(request: PersonRequest, pk: int) -> HttpResponse:
     """What the exhibit is, its verdict, its digest, and who filed it."""
     visible = Evidence.objects.visible_to(request.user)
     found = get_object_or_404(
@@ -22,9 +23,11 @@ def exhibit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def exhibit_file(request: HttpRequest, pk: int) -> HttpResponse:
+def exhibit_file(request: PersonRequest, pk: int) -> HttpResponse:
     """The exhibit's bytes, checked against the digest on the way out."""
-    found = get_object_or_404(Evidence.objects.visible_to(request.user).select_related("file"), pk=pk)
+    found = get_object_or_404(
+        Evidence.objects.visible_to(request.user).select_related("file"), pk=pk
+    )
     response = HttpResponse(files.read_checked(found.file), content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="{found.file_name}"'
     return response

@@ -1,4 +1,7 @@
-"""What all forms share: refusals of a service are shown on the form, and the answer's status says so."""
+"""What all forms share.
+
+Refusals of a service are shown on the form, and the answer's status says so.
+"""
 
 from __future__ import annotations
 

@@ -21,5 +21,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
     except RedisError:
         silent.append("redis")
     return JsonResponse(
-        {"status": "ok" if not silent else "silent", "silent": silent}, status=503 if silent else 200
+        {"status": "ok" if not silent else "silent", "silent": silent},
+        status=503 if silent else 200,
     )

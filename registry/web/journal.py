@@ -5,12 +5,13 @@ from __future__ import annotations
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
 from registry.models import Entry
 from registry.services import journal as journal_service
+from registry.web.requests import PersonRequest
 
 PER_PAGE = 100
 
@@ -24,12 +25,16 @@ class FilterForm(forms.Form):
 
 
 @login_required
-def journal(request: HttpRequest) -> HttpResponse:
+def journal(request: PersonRequest) -> HttpResponse:
     """The entries the person may see, newest first; ?check=1 verifies the whole chain."""
     form = FilterForm(request.GET)
     form.is_valid()
     entries = Entry.objects.visible_to(request.user).order_by("-number")
-    for name, lookup in (("model", "model__icontains"), ("actor", "actor__icontains"), ("action", "action__icontains")):
+    for name, lookup in (
+        ("model", "model__icontains"),
+        ("actor", "actor__icontains"),
+        ("action", "action__icontains"),
+    ):
         if value := form.cleaned_data.get(name):
             entries = entries.filter(**{lookup: value})
     page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))

@@ -61,7 +61,9 @@ def lineage(
         for one in evidence[:MOST_SHOWN]
     ]
     gates = [
-        Node(one.environment, _(STATE_NAMES[State(one.state)]), reverse("release", args=[one.pk]), 3)
+        Node(
+            one.environment, _(STATE_NAMES[State(one.state)]), reverse("release", args=[one.pk]), 3
+        )
         for one in releases[:MOST_SHOWN]
     ]
     tallest = max(len(data), 1, len(exhibits), len(gates))
@@ -76,7 +78,10 @@ def lineage(
         "width": 3 * COLUMN + WIDTH + 2,
         "height": TOP + tallest * ROW,
         "headings": [
-            (_("Data"), 0), (_("Build"), COLUMN), (_("Examined by"), 2 * COLUMN), (_("Released to"), 3 * COLUMN)
+            (_("Data"), 0),
+            (_("Build"), COLUMN),
+            (_("Examined by"), 2 * COLUMN),
+            (_("Released to"), 3 * COLUMN),
         ],
     }
 

@@ -18,6 +18,7 @@ class OriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request with its door named for the journal."""
         if request.user.is_authenticated and request.user.demo and not demo_may_come_from(request):
             logout(request)
         door = "api" if request.path.startswith("/api/") else "page"

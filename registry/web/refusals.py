@@ -14,6 +14,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say what to do when the form's secret does not match: cookies off, or a page that is too old."""
+    """Say what to do when the form's secret does not match.
+
+    Cookies off, or a page that is too old.
+    """
     told = _("This page was open too long, or cookies are off. Reload it and send the form again.")
     return render(request, "403.html", {"reason": told}, status=403)

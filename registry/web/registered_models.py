@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,6 +28,7 @@ from registry.services import registered_models, releases, rights
 from registry.services.portfolio import residual_places
 from registry.web.forms import Form, refusals_on, show
 from registry.web.lookups import model_or_404
+from registry.web.requests import PersonRequest
 
 PER_PAGE = 50
 
@@ -37,11 +38,15 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(required=False, label=gettext_lazy("Search"))
     unit = forms.ModelChoiceField(
-        Unit.objects.none(), required=False, to_field_name="slug", empty_label=gettext_lazy("All units"),
+        Unit.objects.none(),
+        required=False,
+        to_field_name="slug",
+        empty_label=gettext_lazy("All units"),
         label=gettext_lazy("Unit"),
     )
     tier = forms.ChoiceField(
-        required=False, choices=[("", gettext_lazy("Any")), *((n, n) for n in "1234")],
+        required=False,
+        choices=[("", gettext_lazy("Any")), *((n, n) for n in "1234")],
         label=gettext_lazy("Tier"),
     )
     # Set by the cells of the heat map: models whose residual risk lies there.
@@ -77,7 +82,7 @@ class FilterForm(forms.Form):
 
 
 @login_required
-def models(request: HttpRequest) -> HttpResponse:
+def models(request: PersonRequest) -> HttpResponse:
     """List the models the person may see, with newest version, risk and release of each."""
     form = FilterForm(request.GET, user=request.user)
     visible = RegisteredModel.objects.visible_to(request.user).for_list()
@@ -118,7 +123,7 @@ def rows(models: list[RegisteredModel]) -> list[dict[str, Any]]:
 
 
 @login_required
-def model(request: HttpRequest, slug: str) -> HttpResponse:
+def model(request: PersonRequest, slug: str) -> HttpResponse:
     """One model: what it is for, who answers for it, its versions and its releases."""
     model = model_or_404(request, slug)
     current = releases.for_gate(Release.objects.filter(version__model=model))
@@ -127,7 +132,9 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         "registry/model.html",
         {
             "model": model,
-            "versions": model.versions.select_related("registered_by", "risk__effective", "card__effective"),
+            "versions": model.versions.select_related(
+                "registered_by", "risk__effective", "card__effective"
+            ),
             "releases": [(release, releases.gate(release)) for release in current],
             "revisions": model.revisions.select_related("revised_by", "owner"),
             "may_add": rights.may(by=request.user, verb="version.register", unit=model.unit),
@@ -137,7 +144,7 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-def model_journal(request: HttpRequest, slug: str) -> HttpResponse:
+def model_journal(request: PersonRequest, slug: str) -> HttpResponse:
     """Everything that happened to one model, newest first."""
     model = model_or_404(request, slug)
     entries = Entry.objects.visible_to(request.user).filter(model=model.slug).order_by("-number")
@@ -155,7 +162,9 @@ class StatementForm(Form):
     )
     intended_use = forms.CharField(
         label=gettext_lazy("Intended use"),
-        help_text=gettext_lazy("For whom and where it may be used, and what it must not be used for."),
+        help_text=gettext_lazy(
+            "For whom and where it may be used, and what it must not be used for."
+        ),
         widget=forms.Textarea({"rows": 3}),
     )
     tier = forms.TypedChoiceField(
@@ -171,20 +180,26 @@ class StatementForm(Form):
     )
     owner = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Owner"))
     deputy = forms.ModelChoiceField(
-        User.objects.none(), required=False, label=gettext_lazy("Deputy"),
+        User.objects.none(),
+        required=False,
+        label=gettext_lazy("Deputy"),
         help_text=gettext_lazy("Who stands in for the owner."),
     )
     maintainers = forms.ModelMultipleChoiceField(
-        User.objects.none(), required=False, label=gettext_lazy("Maintainers"),
+        User.objects.none(),
+        required=False,
+        label=gettext_lazy("Maintainers"),
         help_text=gettext_lazy("Who can rebuild and repair it."),
     )
 
     def offer(self, unit: QuerySet[Unit] | Unit) -> None:
         """Offer the people who hold a role in the unit or units."""
         units = [unit] if isinstance(unit, Unit) else unit
-        people = User.objects.filter(
-            memberships__unit__in=units, memberships__ended_at__isnull=True
-        ).distinct().order_by("last_name", "username")
+        people = (
+            User.objects.filter(memberships__unit__in=units, memberships__ended_at__isnull=True)
+            .distinct()
+            .order_by("last_name", "username")
+        )
         for field in ("owner", "deputy", "maintainers"):
             self.fields[field].queryset = people
             self.fields[field].label_from_instance = lambda person: person.printed_name
@@ -208,13 +223,24 @@ class RegisterForm(StatementForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     unit = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("Unit"), empty_label=None)
     task = forms.ChoiceField(
-        label=gettext_lazy("Task"), choices=[(code, gettext_lazy(name)) for code, name in TASKS.items()]
+        label=gettext_lazy("Task"),
+        choices=[(code, gettext_lazy(name)) for code, name in TASKS.items()],
     )
-    field_order = ["name", "unit", "task", "purpose", "intended_use", "tier", "owner", "deputy", "maintainers"]
+    field_order = [
+        "name",
+        "unit",
+        "task",
+        "purpose",
+        "intended_use",
+        "tier",
+        "owner",
+        "deputy",
+        "maintainers",
+    ]
 
 
 @login_required
-def register_model(request: HttpRequest) -> HttpResponse:
+def register_model(request: PersonRequest) -> HttpResponse:
     """Register a model in a unit where the person is a data scientist."""
     units = Unit.objects.where(request.user, "model.register")
     if not units.exists():
@@ -244,7 +270,7 @@ class ReviseForm(StatementForm):
 
 
 @login_required
-def revise_model(request: HttpRequest, slug: str) -> HttpResponse:
+def revise_model(request: PersonRequest, slug: str) -> HttpResponse:
     """Say something new of a model; the earlier revision stays readable."""
     model = model_or_404(request, slug)
     rights.require(by=request.user, verb="model.revise", unit=model.unit)

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -22,13 +22,14 @@ from registry.services.case_files import changes_since_frozen
 from registry.services.signatures import SignatureFailed
 from registry.web.forms import Form, refusals_on, show
 from registry.web.lookups import release_or_404, version_or_404
+from registry.web.requests import PersonRequest
 from registry.web.risk import grid
 
 PER_PAGE = 50
 
 
 @login_required
-def release_list(request: HttpRequest) -> HttpResponse:
+def release_list(request: PersonRequest) -> HttpResponse:
     """Every release the person may see, those in review first."""
     visible = releases.for_gate(Release.objects.visible_to(request.user))
     ordered = visible.order_by("-state", "-submitted_at")
@@ -39,7 +40,7 @@ def release_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def submit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def submit(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """Submit a version for release; what is missing is listed all at once."""
     version = version_or_404(request, slug, number)
     form = Form(request.POST)
@@ -51,7 +52,10 @@ def submit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 class SignForm(Form):
-    """What a signature takes: what it means, why, the digest of what was shown, and the password."""
+    """What a signature takes.
+
+    What it means, why, the digest of what was shown, and the password.
+    """
 
     act = forms.ChoiceField(label=gettext_lazy("My signature means"), widget=forms.RadioSelect)
     reason = forms.CharField(label=gettext_lazy("Reason"), widget=forms.Textarea({"rows": 3}))
@@ -77,7 +81,7 @@ VERBS: dict[str, Callable[..., Decision]] = {
 
 
 @login_required
-def release(request: HttpRequest, pk: int) -> HttpResponse:
+def release(request: PersonRequest, pk: int) -> HttpResponse:
     """The whole case on one page; signing happens here too."""
     release = release_or_404(request, pk)
     form = SignForm(request.POST or None, initial={"digest": release.case_file.digest})
@@ -97,13 +101,15 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect("release", pk)
         except SignatureFailed as failed:
             form.add_error("password", str(failed))
-            response = show(request, "registry/release.html", form, **whole_case(release, acts, request))
+            response = show(
+                request, "registry/release.html", form, **whole_case(release, acts, request)
+            )
             response.status_code = 403
             return response
     return show(request, "registry/release.html", form, **whole_case(release, acts, request))
 
 
-def acts_for(request: HttpRequest, release: Release) -> list[Act]:
+def acts_for(request: PersonRequest, release: Release) -> list[Act]:
     """Return what the person could sign here by role; the service decides whether they may."""
     roles = {
         verb: rights.roles_for(by=request.user, verb=verb, unit=release.version.model.unit)
@@ -122,7 +128,7 @@ def acts_for(request: HttpRequest, release: Release) -> list[Act]:
     return acts
 
 
-def whole_case(release: Release, acts: list[Act], request: HttpRequest) -> dict[str, Any]:
+def whole_case(release: Release, acts: list[Act], request: PersonRequest) -> dict[str, Any]:
     """Return everything the page shows about a release."""
     progress = releases.progress_of(release)
     content = release.case_file.content
@@ -183,9 +189,11 @@ def _approved_before(release: Release) -> CaseFile | None:
 
 
 @login_required
-def case_file(request: HttpRequest, pk: int) -> HttpResponse:
+def case_file(request: PersonRequest, pk: int) -> HttpResponse:
     """The case file under review, as the very text that was digested."""
     release = release_or_404(request, pk)
     response = HttpResponse(release.case_file.text, content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="case-file-{release.case_file.digest[:12]}.json"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="case-file-{release.case_file.digest[:12]}.json"'
+    )
     return response

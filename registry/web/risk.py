@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import formset_factory
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST
 
 from registry.models import ModelVersion, RiskAssessment
 from registry.rules.risk import STARTING_HAZARDS, HazardFacts, level, score
-from registry.services import risk, rights
+from registry.services import rights, risk
 from registry.services.cards import is_held
 from registry.web.forms import Form, refusals_on
 from registry.web.lookups import version_or_404
+from registry.web.requests import PersonRequest
 
 
 def grid(matrix: Mapping[str, Any], marks: Mapping[tuple[int, int], Any]) -> list[dict[str, Any]]:
@@ -52,13 +53,15 @@ def marks_of(assessment: RiskAssessment) -> dict[tuple[int, int], list[str]]:
 
 
 @login_required
-def version_risk(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def version_risk(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """The assessment in effect, and the earlier ones."""
     version = version_or_404(request, slug, number)
     assessments = list(
         version.risk.assessments.select_related("assessed_by").prefetch_related("hazards")
     )
-    shown = next((one for one in assessments if str(one.number) == request.GET.get("revision")), None)
+    shown = next(
+        (one for one in assessments if str(one.number) == request.GET.get("revision")), None
+    )
     shown = shown or version.risk.effective or (assessments[0] if assessments else None)
     context = {
         "version": version,
@@ -66,7 +69,9 @@ def version_risk(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "tab": "risk",
         "assessment": shown,
         "assessments": assessments,
-        "hazards": [_row(shown.definition, hazard) for hazard in shown.hazards.all()] if shown else [],
+        "hazards": [_row(shown.definition, hazard) for hazard in shown.hazards.all()]
+        if shown
+        else [],
         "grid": grid(shown.definition, marks_of(shown)) if shown else [],
         "may_assess": rights.may(by=request.user, verb="risk.assess", unit=version.model.unit),
     }
@@ -93,7 +98,9 @@ class HazardForm(Form):
 
     def __init__(self, *args: Any, matrix: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        likelihoods = [(n, f"{n} {_(name)}") for n, name in enumerate(matrix["likelihoods"], start=1)]
+        likelihoods = [
+            (n, f"{n} {_(name)}") for n, name in enumerate(matrix["likelihoods"], start=1)
+        ]
         impacts = [(n, f"{n} {_(name)}") for n, name in enumerate(matrix["impacts"], start=1)]
         for name, label, choices in (
             ("likelihood", _("Likelihood"), likelihoods),
@@ -112,8 +119,11 @@ HazardFormSet = formset_factory(HazardForm, extra=1, max_num=30)
 
 
 @login_required
-def assess_risk(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Assess the hazards as a new revision, starting from the last one or the four every model has."""
+def assess_risk(request: PersonRequest, slug: str, number: int) -> HttpResponse:
+    """Assess the hazards as a new revision.
+
+    Starting from the last one or the four every model has.
+    """
     version = version_or_404(request, slug, number)
     rights.require(by=request.user, verb="risk.assess", unit=version.model.unit)
     matrix = risk.matrix_in_force()
@@ -128,7 +138,9 @@ def assess_risk(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         hazards = [facts for line in formset if (facts := line.facts())]
         with refusals_on(form):
             assessment = risk.assess(version=version, hazards=hazards, by=request.user)
-            messages.success(request, _("Assessed as revision %(number)s.") % {"number": assessment.number})
+            messages.success(
+                request, _("Assessed as revision %(number)s.") % {"number": assessment.number}
+            )
             return redirect("version_risk", slug, number)
     status = 409 if form.refused else (422 if formset.is_bound else 200)
     context = {
@@ -148,7 +160,13 @@ def _starting_point(version: ModelVersion) -> list[dict[str, Any]]:
     last = version.risk.assessments.prefetch_related("hazards").first()
     if last is None:
         return [
-            {"title": _(title), "likelihood": 3, "impact": 3, "residual_likelihood": 3, "residual_impact": 3}
+            {
+                "title": _(title),
+                "likelihood": 3,
+                "impact": 3,
+                "residual_likelihood": 3,
+                "residual_impact": 3,
+            }
             for title in STARTING_HAZARDS
         ]
     names = ("title", "likelihood", "impact", "controls", "residual_likelihood", "residual_impact")
@@ -157,13 +175,15 @@ def _starting_point(version: ModelVersion) -> list[dict[str, Any]]:
 
 @login_required
 @require_POST
-def risk_into_effect(request: HttpRequest, slug: str, number: int, revision: int) -> HttpResponse:
+def risk_into_effect(request: PersonRequest, slug: str, number: int, revision: int) -> HttpResponse:
     """Put a draft assessment into effect."""
     version = version_or_404(request, slug, number)
-    found = get_object_or_404(version.risk.assessments.select_related("file__version"), number=revision)
+    found = get_object_or_404(
+        version.risk.assessments.select_related("file__version"), number=revision
+    )
     form = Form(request.POST)
     with refusals_on(form):
         risk.make_effective(assessment=found, by=request.user)
     for error in form.non_field_errors():
-        messages.error(request, error)
+        messages.error(request, str(error))
     return redirect("version_risk", slug, number)

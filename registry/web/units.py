@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -14,10 +14,11 @@ from registry.models import Membership, PolicyEdition, RiskMatrix, Unit, User
 from registry.rules.roles import ROLE_NAMES, Role
 from registry.services import rights, units
 from registry.web.forms import Form, refusals_on, show
+from registry.web.requests import PersonRequest
 
 
 @login_required
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: PersonRequest) -> HttpResponse:
     """The person's units, and the policy and matrix in force."""
     context = {
         "units": Unit.objects.visible_to(request.user),
@@ -38,12 +39,16 @@ class GrantForm(Form):
 
 
 @login_required
-def unit(request: HttpRequest, slug: str) -> HttpResponse:
+def unit(request: PersonRequest, slug: str) -> HttpResponse:
     """Who holds which role in a unit; an administrator grants more."""
     unit = get_object_or_404(Unit.objects.visible_to(request.user), slug=slug)
     form = GrantForm(request.POST or None)
-    form.fields["user"].queryset = User.objects.filter(is_active=True).order_by("last_name", "username")
-    form.fields["user"].label_from_instance = lambda person: f"{person.printed_name} ({person.username})"
+    form.fields["user"].queryset = User.objects.filter(is_active=True).order_by(
+        "last_name", "username"
+    )
+    form.fields["user"].label_from_instance = lambda person: (
+        f"{person.printed_name} ({person.username})"
+    )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             units.grant(
@@ -65,7 +70,7 @@ def unit(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def end_membership(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def end_membership(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """End a role from now on."""
     visible = Membership.objects.filter(unit__in=Unit.objects.visible_to(request.user))
     membership = get_object_or_404(visible, pk=pk, unit__slug=slug)
@@ -73,5 +78,5 @@ def end_membership(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     with refusals_on(form):
         units.end(membership=membership, reason=request.POST.get("reason", ""), by=request.user)
     for error in form.non_field_errors():
-        messages.error(request, error)
+        messages.error(request, str(error))
     return redirect("unit", slug)

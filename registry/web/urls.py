@@ -49,5 +49,9 @@ urlpatterns = [
     path("journal/", journal.journal, name="journal"),
     path("settings/", units.settings, name="settings"),
     path("settings/units/<slug:slug>/", units.unit, name="unit"),
-    path("settings/units/<slug:slug>/memberships/<int:pk>/end/", units.end_membership, name="end_membership"),
+    path(
+        "settings/units/<slug:slug>/memberships/<int:pk>/end/",
+        units.end_membership,
+        name="end_membership",
+    ),
 ]

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,12 +23,15 @@ from registry.services.uploads import refuse_if_too_large
 from registry.web.forms import Form, refusals_on, show, uploaded
 from registry.web.lineage import lineage
 from registry.web.lookups import model_or_404, version_or_404
+from registry.web.requests import PersonRequest
 
 
 class VersionForm(Form):
     """A new version."""
 
-    label = forms.CharField(label=gettext_lazy("Version"), max_length=60, help_text=gettext_lazy("Such as 2.1."))
+    label = forms.CharField(
+        label=gettext_lazy("Version"), max_length=60, help_text=gettext_lazy("Such as 2.1.")
+    )
     artefact = forms.FileField(
         required=False,
         label=gettext_lazy("Artefact file"),
@@ -40,30 +43,42 @@ class VersionForm(Form):
     features = forms.CharField(
         required=False,
         label=gettext_lazy("Feature columns"),
-        help_text=gettext_lazy("In the order the artefact takes them, separated by commas or lines."),
+        help_text=gettext_lazy(
+            "In the order the artefact takes them, separated by commas or lines."
+        ),
         widget=forms.Textarea({"rows": 3}),
     )
     label_column = forms.CharField(label=gettext_lazy("Label column"), max_length=200)
     positive_label = forms.CharField(
-        required=False, label=gettext_lazy("Positive label"), max_length=200,
+        required=False,
+        label=gettext_lazy("Positive label"),
+        max_length=200,
         help_text=gettext_lazy("For binary models: the value that counts as a yes."),
     )
     threshold = forms.FloatField(
-        required=False, label=gettext_lazy("Threshold"), min_value=0, max_value=1,
+        required=False,
+        label=gettext_lazy("Threshold"),
+        min_value=0,
+        max_value=1,
         help_text=gettext_lazy("For binary models: the score from which a row counts as a yes."),
     )
     code_commit = forms.CharField(required=False, label=gettext_lazy("Code commit"), max_length=64)
     source = forms.CharField(
-        required=False, label=gettext_lazy("Source"), max_length=500,
+        required=False,
+        label=gettext_lazy("Source"),
+        max_length=500,
         help_text=gettext_lazy("Repository and path, or the vendor and product."),
     )
     environment = forms.FileField(
-        required=False, label=gettext_lazy("Environment lock file"),
+        required=False,
+        label=gettext_lazy("Environment lock file"),
         help_text=gettext_lazy("The pinned packages it was built with."),
     )
     parameters = forms.CharField(
-        required=False, label=gettext_lazy("Parameters"), widget=forms.Textarea({"rows": 3}),
-        help_text=gettext_lazy("A JSON object, such as {\"max_depth\": 3}."),
+        required=False,
+        label=gettext_lazy("Parameters"),
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy('A JSON object, such as {"max_depth": 3}.'),
     )
 
     def clean_features(self) -> list[str]:
@@ -78,7 +93,8 @@ class VersionForm(Form):
             parameters = json.loads(text)
         except json.JSONDecodeError as error:
             raise ValidationError(
-                _("This is not JSON (line %(line)s): %(what)s.") % {"line": error.lineno, "what": error.msg}
+                _("This is not JSON (line %(line)s): %(what)s.")
+                % {"line": error.lineno, "what": error.msg}
             ) from error
         if not isinstance(parameters, dict):
             raise ValidationError(_("Write a JSON object, in braces."))
@@ -102,11 +118,11 @@ class VersionForm(Form):
 
     def _upload(self, field: str) -> versions.Upload | None:
         file = uploaded(self, field)
-        return versions.Upload(Path(file.temporary_file_path()), file.name) if file else None
+        return versions.Upload(Path(file.temporary_file_path()), file.name or "") if file else None
 
 
 @login_required
-def add_version(request: HttpRequest, slug: str) -> HttpResponse:
+def add_version(request: PersonRequest, slug: str) -> HttpResponse:
     """Register a version: its artefact is recognised by its bytes, tried, and hashed."""
     model = model_or_404(request, slug)
     rights.require(by=request.user, verb="version.register", unit=model.unit)
@@ -134,7 +150,7 @@ def _like_the_last(model: RegisteredModel) -> dict[str, Any]:
 
 
 @login_required
-def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def version(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """What the version is, where it comes from, and what is missing before it can be submitted."""
     version = version_or_404(request, slug, number)
     current = releases.for_gate(Release.objects.filter(version=version))
@@ -153,7 +169,9 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "evidence": evidence,
             "lineage": lineage(version, list(evidence), list(current)),
             "environments": settings.ENVIRONMENTS,
-            "may_submit": rights.may(by=request.user, verb="release.submit", unit=version.model.unit),
+            "may_submit": rights.may(
+                by=request.user, verb="release.submit", unit=version.model.unit
+            ),
         },
     )
 
@@ -161,18 +179,22 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 class AttachForm(Form):
     """Data to attach."""
 
-    data = forms.ModelChoiceField(DatasetVersion.objects.none(), label=gettext_lazy("Dataset version"))
+    data = forms.ModelChoiceField(  # type: ignore[assignment]
+        DatasetVersion.objects.none(), label=gettext_lazy("Dataset version")
+    )
 
 
 @login_required
-def version_data(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def version_data(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """The data the version rests on: attach and detach."""
     version = version_or_404(request, slug, number)
     form = AttachForm(request.POST or None)
     attached = [link.data_id for link in version.attached_links]
     in_unit = DatasetVersion.objects.filter(dataset__unit=version.model.unit)
     form.fields["data"].queryset = in_unit.exclude(pk__in=attached).select_related("dataset")
-    form.fields["data"].label_from_instance = lambda data: f"{data}, {data.get_role_display()}, {data.rows} rows"
+    form.fields["data"].label_from_instance = lambda data: (
+        f"{data}, {data.get_role_display()}, {data.rows} rows"
+    )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             versions.attach_data(version=version, data=form.cleaned_data["data"], by=request.user)
@@ -190,7 +212,7 @@ def version_data(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def detach_data(request: HttpRequest, slug: str, number: int, link: int) -> HttpResponse:
+def detach_data(request: PersonRequest, slug: str, number: int, link: int) -> HttpResponse:
     """Detach data; an approval that rests on it becomes void."""
     version = version_or_404(request, slug, number)
     found = get_object_or_404(DataLink, pk=link, version=version)
@@ -198,12 +220,12 @@ def detach_data(request: HttpRequest, slug: str, number: int, link: int) -> Http
     with refusals_on(form):
         versions.detach_data(link=found, reason=request.POST.get("reason", ""), by=request.user)
     for error in form.non_field_errors():
-        messages.error(request, error)
+        messages.error(request, str(error))
     return redirect("version_data", slug, number)
 
 
 @login_required
-def version_evidence(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def version_evidence(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """Every exhibit of the version, newest first."""
     version = version_or_404(request, slug, number)
     evidence = Evidence.objects.filter(version=version).select_related("filed_by", "data__dataset")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
 from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
 
 from audits.management.demo import people, story
 from registry.rules.refusals import Refused
@@ -15,7 +15,10 @@ from registry.services import journal
 class Command(BaseCommand):
     """Trains real models on real rows and takes every step as the person whose step it is."""
 
-    help = "Load the demo: units, people, data, models and releases; does nothing that is done already."
+    help = (
+        "Load the demo: units, people, data, models and releases; does nothing that is"
+        " done already."
+    )
 
     def handle(self, *args: Any, **options: Any) -> str:
         """Load what is missing and say who can sign in."""

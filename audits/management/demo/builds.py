@@ -39,8 +39,13 @@ def boosted(
     return out
 
 
-def vendor_scores(train: pd.DataFrame, test: pd.DataFrame, features: list[str], label: str, out: Path) -> Path:
-    """Write the scores a vendor would hand in: one for each test row, without the model behind them."""
+def vendor_scores(
+    train: pd.DataFrame, test: pd.DataFrame, features: list[str], label: str, out: Path
+) -> Path:
+    """Write the scores a vendor would hand in.
+
+    One for each test row, without the model behind them.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -59,4 +64,3 @@ def environment(out: Path) -> Path:
     packages = ("numpy", "pandas", "scikit-learn", "skops", "xgboost-cpu")
     out.write_text("".join(f"{name}=={version(name)}\n" for name in packages), encoding="utf-8")
     return out
-

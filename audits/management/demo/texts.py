@@ -5,39 +5,52 @@ from __future__ import annotations
 from registry.rules.risk import STARTING_HAZARDS, HazardFacts
 
 MORTGAGE_CARD = {
-    "model_details": "Built by Ada Brandt's team in Retail credit. Version 1.0 is a logistic regression on"
+    "model_details": "Built by Ada Brandt's team in Retail credit. Version 1.0 is a logistic"
+    " regression on"
     " standardised inputs; missing values are replaced by the mean of the training rows.",
-    "intended_use": "Recommends approval or refusal of a residential mortgage to a credit officer, who"
-    " decides. Not for commercial property, not for refinancing, and never as the only ground of a refusal.",
-    "factors": "Sex, race and ethnicity of the applicant, as recorded for fair-lending purposes. None of"
+    "intended_use": "Recommends approval or refusal of a residential mortgage to a credit"
+    " officer, who"
+    " decides. Not for commercial property, not for refinancing, and never as the only"
+    " ground of a refusal.",
+    "factors": "Sex, race and ethnicity of the applicant, as recorded for fair-lending"
+    " purposes. None of"
     " them is an input.",
-    "metrics": "ROC AUC for order, selection rate and impact ratio for fairness, at the declared threshold."
+    "metrics": "ROC AUC for order, selection rate and impact ratio for fairness, at the"
+    " declared threshold."
     " A false refusal costs the applicant a home; a false approval costs the bank a default.",
-    "evaluation_data": "Half of 1,989 applications, drawn at random with a fixed seed, never used in training."
+    "evaluation_data": "Half of 1,989 applications, drawn at random with a fixed seed, never"
+    " used in training."
     " In 15 of all applications the sex is not recorded.",
-    "training_data": "The other half of the same applications, from the same years and the same lenders.",
-    "quantitative_analyses": "See the performance and the fairness exhibit: per group, where groups meet, and"
+    "training_data": "The other half of the same applications, from the same years and the"
+    " same lenders.",
+    "quantitative_analyses": "See the performance and the fairness exhibit: per group, where"
+    " groups meet, and"
     " with intervals.",
-    "ethical_considerations": "Past approvals carry past discrimination, which a model can repeat through"
+    "ethical_considerations": "Past approvals carry past discrimination, which a model can"
+    " repeat through"
     " inputs that stand in for race. Every refusal is reviewed by an officer and can be appealed.",
-    "caveats": "The applications are old and from one city. Groups under thirty are shown and not judged."
+    "caveats": "The applications are old and from one city. Groups under thirty are shown"
+    " and not judged."
     " Watch the impact ratio monthly; retrain at the first fail.",
 }
 MORTGAGE_CARD_2 = {
     **MORTGAGE_CARD,
-    "model_details": "Built by Ada Brandt's team in Retail credit. Version 2.0 uses gradient-boosted trees and a"
+    "model_details": "Built by Ada Brandt's team in Retail credit. Version 2.0 uses"
+    " gradient-boosted trees and a"
     " stricter threshold.",
 }
 PENSION_CARD = {
     "model_details": "Gradient-boosted trees by Ada Brandt's team, for the pension plans unit.",
-    "intended_use": "Chooses which employees get a letter about the employer's pension plan. Not for"
+    "intended_use": "Chooses which employees get a letter about the employer's pension plan."
+    " Not for"
     " deciding on anybody's benefits.",
     "factors": "Sex and marital status; neither is an input.",
     "metrics": "ROC AUC, and the impact ratio of who gets a letter.",
     "evaluation_data": "Half of 9,275 households, drawn with a fixed seed.",
     "training_data": "The other half.",
     "quantitative_analyses": "See the exhibits, with intervals.",
-    "ethical_considerations": "Nobody is worse off than without the letter; whoever is left out can still join.",
+    "ethical_considerations": "Nobody is worse off than without the letter; whoever is left"
+    " out can still join.",
     "caveats": "The survey is from 1991; incomes have to be brought to today's money.",
 }
 BIRTH_CARD = {
@@ -49,9 +62,16 @@ MORTGAGE_HAZARDS = [
     HazardFacts(STARTING_HAZARDS[0], 3, 3, "Manual scorecard, drilled twice a year", 3, 1),
     HazardFacts(STARTING_HAZARDS[1], 4, 4, "An officer decides; reasons are shown; appeal", 3, 4),
     HazardFacts(STARTING_HAZARDS[2], 3, 4, "Monthly fairness and drift checks with an owner", 2, 4),
-    HazardFacts(STARTING_HAZARDS[3], 2, 4, "Two trained deputies; rebuild from the lock file tested", 1, 4),
     HazardFacts(
-        "It refuses members of a protected group more often", 4, 5, "Four-fifths line in the policy; gate closes", 2, 5
+        STARTING_HAZARDS[3], 2, 4, "Two trained deputies; rebuild from the lock file tested", 1, 4
+    ),
+    HazardFacts(
+        "It refuses members of a protected group more often",
+        4,
+        5,
+        "Four-fifths line in the policy; gate closes",
+        2,
+        5,
     ),
 ]
 PENSION_HAZARDS = [

@@ -32,14 +32,14 @@ _OPENERS: dict[str, Callable[[Path], Model]] = {
     "onnx": onnx_files.open_model,
 }
 
-# The modules on whose versions a score of each format depends.
+# The libraries on whose versions a score of each format depends, by the module they come as.
 _LIBRARIES = {
-    "skops": ("sklearn", "skops"),
-    "xgboost-json": ("xgboost",),
-    "xgboost-ubj": ("xgboost",),
-    "lightgbm": ("lightgbm",),
-    "catboost": ("catboost",),
-    "onnx": ("onnxruntime",),
+    "skops": {"sklearn": "scikit-learn", "skops": "skops"},
+    "xgboost-json": {"xgboost": "xgboost"},
+    "xgboost-ubj": {"xgboost": "xgboost"},
+    "lightgbm": {"lightgbm": "lightgbm"},
+    "catboost": {"catboost": "catboost"},
+    "onnx": {"onnxruntime": "onnxruntime"},
 }
 
 
@@ -63,4 +63,5 @@ def load(
 
 def versions(format: str) -> dict[str, str]:
     """Return the versions of the libraries by which a format is scored, once it is loaded."""
-    return {name: sys.modules[name].__version__ for name in (*_LIBRARIES[format], "numpy")}
+    libraries = _LIBRARIES[format] | {"numpy": "numpy"}
+    return {name: sys.modules[module].__version__ for module, name in libraries.items()}

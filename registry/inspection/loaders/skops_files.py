@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ TRUSTED = frozenset(
         "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
         "sklearn._loss.loss.HalfTweedieLoss",
         "sklearn._loss.loss.HalfTweedieLossIdentity",
+        "sklearn.utils._bunch.Bunch",
     }
 )
 
@@ -102,14 +103,17 @@ def _load(path: Path) -> Any:
         return skops.io.load(path, trusted=sorted(TRUSTED))
     except UntrustedTypesFoundException as error:
         raise Refused.because("artefact.untrusted_types", _UNTRUSTED, types=str(error)) from error
+    # What zipfile, json, numpy and skops raise over damaged members and a schema that lies.
     except (
         zipfile.BadZipFile,
-        json.JSONDecodeError,
+        zlib.error,
+        OSError,
+        EOFError,
         ValueError,
         TypeError,
-        KeyError,
+        LookupError,
         AttributeError,
         ImportError,
-        EOFError,
+        RuntimeError,
     ) as error:
         raise damaged(_NAME, error) from error

@@ -22,7 +22,9 @@ def open_model(path: Path) -> Model:
     import xgboost
 
     try:
-        booster = xgboost.Booster({"nthread": 1}, model_file=str(path))
+        booster = xgboost.Booster({"nthread": 1})
+        # As bytes: of a path XGBoost would guess the format by the name.
+        booster.load_model(bytearray(path.read_bytes()))
         learner = json.loads(booster.save_config())["learner"]
     except (xgboost.core.XGBoostError, ValueError, KeyError) as error:
         raise damaged(_NAME, error) from error

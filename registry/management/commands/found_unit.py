@@ -1,4 +1,7 @@
-"""manage.py found_unit: found a unit and name its first administrator, who grants all other roles."""
+"""manage.py found_unit.
+
+Found a unit and name its first administrator, who grants all other roles.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,9 @@ class Command(BaseCommand):
         """Found the unit, or say what is wrong."""
         administrator = User.objects.filter(username=options["administrator"]).first()
         if administrator is None:
-            raise CommandError(f"There is no account {options['administrator']}; add it with add_person.")
+            raise CommandError(
+                f"There is no account {options['administrator']}; add it with add_person."
+            )
         try:
             with journal.came_in_by("command found_unit", "operating system"):
                 unit = units.found(

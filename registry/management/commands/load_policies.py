@@ -14,7 +14,10 @@ from registry.services import journal, policies, risk
 class Command(BaseCommand):
     """Idempotent: an unchanged file makes no new edition."""
 
-    help = "Load the policies under registry/policies and the default risk matrix, as new editions where changed."
+    help = (
+        "Load the policies under registry/policies and the default risk matrix, as new"
+        " editions where changed."
+    )
 
     def handle(self, *args: Any, **options: Any) -> str:
         """Load each file; name the file that cannot be used."""

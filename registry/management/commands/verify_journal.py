@@ -1,4 +1,7 @@
-"""manage.py verify_journal: check the whole chain; exit code 1 and the first break where it does not hold."""
+"""manage.py verify_journal: check the whole chain.
+
+Exit code 1 and the first break where it does not hold.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ class Command(BaseCommand):
         """Say that it is whole, or name the first break."""
         found, count = journal.verify()
         if options["json"]:
-            result = {"whole": found is None, "entries": count}
+            result: dict[str, object] = {"whole": found is None, "entries": count}
             if found:
                 result |= {"number": found.number, "wrong": found.wrong}
             self.stdout.write(json.dumps(result))

@@ -1,0 +1,82 @@
+"""The door to the journal: every entry of one's units, with all that is under its seal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import generics, serializers
+
+from registry.api.shapes import Shape, StrictSerializer, Text, person, query
+from registry.models import Entry
+from registry.services.case_files import instant
+
+
+class EntrySerializer(Shape):
+    """One line of the journal.
+
+    The seal is the sha256 of the canonical JSON of all the other fields, and the previous seal is
+    one of them.
+    """
+
+    number = serializers.IntegerField(help_text="Without a gap over the whole installation.")
+    at = serializers.CharField(help_text="UTC, to the microsecond.")
+    action = serializers.CharField(help_text="Such as release.approved.")
+    actor_id = serializers.IntegerField(allow_null=True)
+    actor = serializers.CharField(help_text="The printed name then, or “system”.")
+    role = serializers.CharField()
+    unit = serializers.CharField()
+    model = serializers.CharField(help_text="Short name of the model it is about, if any.")
+    model_number = serializers.IntegerField(
+        allow_null=True, help_text="Without a gap in the model."
+    )
+    subject_kind = serializers.CharField()
+    subject_id = serializers.IntegerField(allow_null=True)
+    subject = serializers.CharField()
+    changes = serializers.CharField(
+        help_text="Canonical JSON as text, since the seal is over these characters."
+    )
+    reason = serializers.CharField()
+    door = serializers.CharField()
+    method = serializers.CharField()
+    previous = serializers.CharField(help_text="The seal of the entry before it.")
+    seal = serializers.CharField()
+
+
+class Instant(serializers.DateTimeField):
+    """An instant, as the journal writes it; there, instants compare as text."""
+
+    def to_internal_value(self, value: Any) -> str:  # type: ignore[override]
+        """Take an instant with or without its zone; without one it is this server's."""
+        moment: datetime = super().to_internal_value(value)
+        return instant(moment)
+
+
+class JournalFilters(StrictSerializer):
+    """What the journal can be narrowed by."""
+
+    model = Text(required=False, help_text="Short name of a model.")
+    actor = Text(
+        source="actor__icontains", required=False, help_text="A printed name, or part of it."
+    )
+    action = Text(
+        source="action__startswith",
+        required=False,
+        help_text="release.approved, or release for all.",
+    )
+    since = Instant(source="at__gte", required=False, help_text="From this instant on.")
+    until = Instant(source="at__lt", required=False, help_text="Before this instant.")
+
+
+@extend_schema_view(get=extend_schema(parameters=[JournalFilters]))
+class JournalView(generics.ListAPIView[Entry]):
+    """The journal of one's units, in the order of its numbers."""
+
+    serializer_class = EntrySerializer
+
+    def get_queryset(self) -> QuerySet[Entry]:
+        """Narrow what the person may see."""
+        asked = query(self.request, JournalFilters)
+        return Entry.objects.visible_to(person(self.request)).filter(**asked)

@@ -1,0 +1,192 @@
+"""Doors to registered models, and to what was said of each from when on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import generics, serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from registry.api.shapes import (
+    NoFields,
+    PersonSerializer,
+    Shape,
+    StrictSerializer,
+    Text,
+    answers,
+    body,
+    person,
+    query,
+)
+from registry.models import ModelRevision, RegisteredModel, Unit, User
+from registry.rules.catalogue import TASKS
+from registry.services import registered_models
+
+
+class RevisionSerializer(Shape):
+    """What was said of a model from one instant on."""
+
+    revision = serializers.IntegerField(source="number")
+    purpose = serializers.CharField()
+    intended_use = serializers.CharField()
+    tier = serializers.IntegerField(help_text="From 1, the strictest, to 4.")
+    owner = PersonSerializer()
+    deputy = PersonSerializer(allow_null=True)
+    maintainers = PersonSerializer(many=True)
+    reason = serializers.CharField(help_text="Why it was revised; empty for the first revision.")
+    revised_at = serializers.DateTimeField()
+    revised_by = PersonSerializer()
+
+
+class ModelSerializer(Shape):
+    """A registered model, with the revision in force."""
+
+    slug = serializers.CharField(help_text="The short name by which other doors name the model.")
+    name = serializers.CharField()
+    task = serializers.CharField(help_text=f"One of {', '.join(TASKS)}.")
+    unit = serializers.CharField(source="unit.slug", help_text="Short name of its unit.")
+    registered_at = serializers.DateTimeField()
+    registered_by = PersonSerializer()
+    stated = RevisionSerializer(source="revision", help_text="The revision in force.")
+
+
+class ModelFilters(StrictSerializer):
+    """What the list can be narrowed by."""
+
+    unit = Text(source="unit__slug", required=False, help_text="Short name of a unit.")
+    task = Text(required=False, help_text=f"One of {', '.join(TASKS)}.")
+    tier = serializers.IntegerField(source="revision__tier", required=False, help_text="1 to 4.")
+
+
+class StatementSerializer(StrictSerializer):
+    """What is said of a model."""
+
+    purpose = Text(help_text="Which decision it serves, and who takes it.")
+    intended_use = Text(help_text="Where it may be used, and what it must not be used for.")
+    tier = serializers.IntegerField(help_text="From 1, the strictest, to 4.")
+    owner = Text(help_text="Account of the person who answers for it; holds a role in the unit.")
+    deputy = Text(
+        required=False, allow_null=True, help_text="Account of who stands in for the owner."
+    )
+    maintainers = serializers.ListField(
+        child=Text(), required=False, help_text="Accounts of those who can rebuild and repair it."
+    )
+
+
+class NewModelSerializer(StatementSerializer):
+    """A model to register."""
+
+    unit = Text(help_text="Short name of the unit it belongs to.")
+    name = Text(max_length=200, help_text="Its short name is made of this.")
+    task = Text(help_text=f"One of {', '.join(TASKS)}.")
+
+
+class NewRevisionSerializer(StatementSerializer):
+    """Something new to say of a model; it replaces all that was said before."""
+
+    reason = Text(help_text="Why this changes; kept for good.")
+
+
+def statement(asked: dict[str, Any], unit: Unit) -> registered_models.Statement:
+    """Return the statement with people in place of account names."""
+    names = {asked["owner"], asked.get("deputy") or asked["owner"], *asked.get("maintainers", [])}
+    # Whoever was ever in the unit is known there; the service says who holds no role in it today.
+    known = User.objects.filter(memberships__unit=unit, username__in=names).distinct()
+    people = {user.username: user for user in known}
+    strangers = ", ".join(sorted(names - set(people)))
+    if strangers:
+        told = _("The unit %(unit)s knows no account %(names)s.")
+        raise ValidationError({"people": [told % {"unit": unit, "names": strangers}]})
+    return registered_models.Statement(
+        purpose=asked["purpose"],
+        intended_use=asked["intended_use"],
+        tier=asked["tier"],
+        owner=people[asked["owner"]],
+        deputy=people[asked["deputy"]] if asked.get("deputy") else None,
+        maintainers=[people[name] for name in asked.get("maintainers", [])],
+    )
+
+
+def visible(request: Request) -> QuerySet[RegisteredModel]:
+    """Return the models the person may see, with what their shape shows."""
+    return (
+        RegisteredModel.objects.visible_to(person(request))
+        .select_related(
+            "unit",
+            "registered_by",
+            "revision__owner",
+            "revision__deputy",
+            "revision__revised_by",
+        )
+        .prefetch_related("revision__maintainers")
+    )
+
+
+@extend_schema_view(get=extend_schema(parameters=[ModelFilters]))
+class ModelsView(generics.ListAPIView[RegisteredModel]):
+    """The models of one's units."""
+
+    serializer_class = ModelSerializer
+
+    def get_queryset(self) -> QuerySet[RegisteredModel]:
+        """Narrow what the person may see."""
+        return visible(self.request).filter(**query(self.request, ModelFilters))
+
+    @extend_schema(request=NewModelSerializer, responses=answers({201: ModelSerializer}))
+    def post(self, request: Request) -> Response:
+        """Register a model with its first revision."""
+        asked, user = body(request, NewModelSerializer), person(request)
+        unit = get_object_or_404(Unit.objects.visible_to(user), slug=asked["unit"])
+        model = registered_models.register(
+            unit=unit,
+            name=asked["name"],
+            task=asked["task"],
+            statement=statement(asked, unit),
+            by=user,
+        )
+        return Response(ModelSerializer(model).data, status=201)
+
+
+class ModelView(generics.RetrieveAPIView[RegisteredModel]):
+    """One model."""
+
+    serializer_class = ModelSerializer
+    lookup_field = "slug"
+
+    def get_queryset(self) -> QuerySet[RegisteredModel]:
+        """Take what the person may see."""
+        return visible(self.request)
+
+
+class RevisionsView(generics.ListAPIView[ModelRevision]):
+    """Everything that was ever said of a model, the newest first."""
+
+    serializer_class = RevisionSerializer
+
+    def get_queryset(self) -> QuerySet[ModelRevision]:
+        """Narrow what the person may see."""
+        query(self.request, NoFields)
+        theirs = RegisteredModel.objects.visible_to(person(self.request))
+        model = get_object_or_404(theirs, slug=self.kwargs["slug"])
+        return model.revisions.select_related("owner", "deputy", "revised_by").prefetch_related(
+            "maintainers"
+        )
+
+    @extend_schema(request=NewRevisionSerializer, responses=answers({201: RevisionSerializer}))
+    def post(self, request: Request, slug: str) -> Response:
+        """Say something new of a model from now on."""
+        asked = body(request, NewRevisionSerializer)
+        model = get_object_or_404(visible(request), slug=slug)
+        revision = registered_models.revise(
+            model=model,
+            statement=statement(asked, model.unit),
+            reason=asked["reason"],
+            by=person(request),
+        )
+        return Response(RevisionSerializer(revision).data, status=201)

@@ -1,0 +1,79 @@
+"""Tokens for the API: handed out once for a password, kept as a hash, expiring, revocable."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from knox.models import get_token_model  # type: ignore[import-untyped]
+from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from registry.api.shapes import DetailSerializer, NoFields, Shape, StrictSerializer, Text, body
+
+
+class SignInSerializer(StrictSerializer):
+    """A person's name and password."""
+
+    username = Text()
+    password = Text(trim_whitespace=False)
+
+
+class TokenSerializer(Shape):
+    """A token, shown this once, and when it ends."""
+
+    token = serializers.CharField(help_text="Sent back as “Authorization: Token ...”.")
+    expiry = serializers.DateTimeField()
+
+
+class TokenView(APIView):
+    """Hand out a token for a password, and take it back."""
+
+    permission_classes = [AllowAny]
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "token"
+
+    def get_authenticators(self) -> list[Any]:
+        """Ask for a token without one; giving one back takes it."""
+        if self.request is not None and self.request.method == "POST":
+            return []
+        return super().get_authenticators()
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """Answer a wrong password with 401; without this it would be 403, which is about rights."""
+        return "Token"
+
+    @extend_schema(
+        auth=[],
+        request=SignInSerializer,
+        responses={200: TokenSerializer, 401: DetailSerializer, 429: DetailSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Give a token for a name and a password."""
+        asked = body(request, SignInSerializer)
+        user = authenticate(request._request, **asked)
+        if user is None:
+            raise AuthenticationFailed(_("No account has this name and password."))
+        instance, token = get_token_model().objects.create(
+            user=user, expiry=timedelta(hours=settings.TOKEN_HOURS)
+        )
+        given = TokenSerializer({"token": token, "expiry": instance.expiry}).data
+        return Response(given, headers={"Cache-Control": "no-store"})
+
+    @extend_schema(request=None, responses={204: None, 401: DetailSerializer})
+    def delete(self, request: Request) -> Response:
+        """Revoke the token this request was made with."""
+        body(request, NoFields)
+        if request.auth is None:
+            raise AuthenticationFailed(_("Send the token that is to be revoked."))
+        request.auth.delete()
+        return Response(status=204)

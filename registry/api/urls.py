@@ -1,0 +1,57 @@
+"""Addresses of the API; scripts rely on them, so they stay as they are."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from registry.api import (
+    cards,
+    data_links,
+    datasets,
+    decisions,
+    documentation,
+    evidence,
+    journal,
+    policies,
+    registered_models,
+    releases,
+    risk,
+    signing_in,
+    units,
+    versions,
+)
+
+urlpatterns = [
+    path("auth/token/", signing_in.TokenView.as_view(), name="api_token"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", documentation.DocumentationView.as_view(), name="api_documentation"),
+    path("units/", units.UnitsView.as_view()),
+    path("memberships/", units.MembershipsView.as_view()),
+    path("memberships/<int:pk>/end/", units.EndMembershipView.as_view()),
+    path("models/", registered_models.ModelsView.as_view()),
+    path("models/<slug:slug>/", registered_models.ModelView.as_view()),
+    path("models/<slug:slug>/revisions/", registered_models.RevisionsView.as_view()),
+    path("versions/", versions.VersionsView.as_view()),
+    path("versions/<int:pk>/", versions.VersionView.as_view()),
+    path("versions/<int:pk>/data/", data_links.DataLinksView.as_view()),
+    path("versions/<int:pk>/data/<int:data>/", data_links.DataLinkView.as_view()),
+    path("versions/<int:pk>/card/", cards.CardView.as_view()),
+    path("versions/<int:pk>/card/effective/", cards.EffectiveCardView.as_view()),
+    path("versions/<int:pk>/risk/", risk.RiskView.as_view()),
+    path("versions/<int:pk>/risk/effective/", risk.EffectiveRiskView.as_view()),
+    path("versions/<int:pk>/checklist/", policies.ChecklistView.as_view()),
+    path("versions/<int:pk>/evidence/", evidence.VersionEvidenceView.as_view()),
+    path("evidence/<int:pk>/", evidence.EvidenceView.as_view()),
+    path("evidence/<int:pk>/file/", evidence.EvidenceFileView.as_view()),
+    path("datasets/", datasets.DatasetsView.as_view()),
+    path("datasets/<int:pk>/", datasets.DatasetView.as_view()),
+    path("datasets/<int:pk>/versions/", datasets.DatasetVersionsView.as_view()),
+    path("dataset-versions/<int:pk>/", datasets.DatasetVersionView.as_view()),
+    path("releases/", releases.ReleasesView.as_view()),
+    path("releases/<int:pk>/", releases.ReleaseView.as_view()),
+    path("releases/<int:pk>/case-file/", releases.CaseFileView.as_view()),
+    path("releases/<int:pk>/approve/", decisions.approve),
+    path("releases/<int:pk>/reject/", decisions.reject),
+    path("releases/<int:pk>/withdraw/", decisions.withdraw),
+    path("releases/<int:pk>/revoke/", decisions.revoke),
+    path("journal/", journal.JournalView.as_view()),
+]

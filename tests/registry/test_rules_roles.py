@@ -1,0 +1,121 @@
+"""The table of verbs and roles, and which roles no one person may join."""
+
+from __future__ import annotations
+
+import pytest
+
+from registry.rules.roles import DECIDERS, MAY, Role, allowed, objections_to_granting
+
+# The whole table once more, by hand: S scientist, V validator, M model risk manager, B business
+# owner, A auditor, D administrator, X service.
+LETTERS = dict(zip("SVMBADX", Role, strict=True))
+EXPECTED = {
+    "membership.grant": "D",
+    "membership.end": "D",
+    "model.register": "S",
+    "model.revise": "SM",
+    "version.register": "S",
+    "version.attach_data": "S",
+    "dataset.register": "S",
+    "card.save": "S",
+    "card.make_effective": "S",
+    "risk.assess": "SVM",
+    "risk.make_effective": "SM",
+    "evidence.file": "SV",
+    "run.request": "SV",
+    "release.submit": "S",
+    "release.withdraw": "S",
+    "release.sign": "VMB",
+    "release.revoke": "M",
+    "report.request": "SVMBA",
+}
+
+
+def test_the_table_has_these_verbs_and_no_other() -> None:
+    assert set(MAY) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("verb", sorted(EXPECTED))
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_role_gives_exactly_the_rights_of_the_table(verb: str, letter: str) -> None:
+    role = LETTERS[letter]
+    assert allowed(verb, [role]) == ([role] if letter in EXPECTED[verb] else [])
+
+
+def test_an_auditor_may_ask_for_reports_and_nothing_else() -> None:
+    assert [verb for verb in MAY if Role.AUDITOR in MAY[verb]] == ["report.request"]
+
+
+def test_an_administrator_decides_nothing() -> None:
+    assert [verb for verb in MAY if Role.ADMINISTRATOR in MAY[verb]] == [
+        "membership.grant",
+        "membership.end",
+    ]
+
+
+def test_a_service_may_nothing_yet() -> None:
+    assert [verb for verb in MAY if Role.SERVICE in MAY[verb]] == []
+
+
+def test_nobody_without_a_role_may_anything() -> None:
+    assert all(allowed(verb, []) == [] for verb in MAY)
+
+
+def test_of_several_roles_those_that_give_the_right_are_named() -> None:
+    held = ["model_risk_manager", "business_owner", "data_scientist"]
+    assert allowed("model.revise", held) == [Role.DATA_SCIENTIST, Role.MODEL_RISK_MANAGER]
+
+
+def test_a_verb_nobody_listed_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        allowed("release.burn", list(Role))
+
+
+def codes(role: Role, *held: Role, to_oneself: bool = False) -> list[str]:
+    return [one.code for one in objections_to_granting(role, held, to_oneself)]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_nobody_grants_themselves_a_role(role: Role) -> None:
+    assert codes(role, to_oneself=True) == ["membership.oneself"]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_is_granted_to_somebody_without_one(role: Role) -> None:
+    assert codes(role) == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_is_not_granted_twice(role: Role) -> None:
+    assert codes(role, role) == ["membership.held"]
+
+
+WORKING = (*DECIDERS, Role.DATA_SCIENTIST)
+APART = {
+    frozenset(pair)
+    for pair in (
+        *((Role.ADMINISTRATOR, role) for role in WORKING),
+        *((Role.AUDITOR, role) for role in (*WORKING, Role.ADMINISTRATOR)),
+    )
+}
+
+
+@pytest.mark.parametrize("one", Role)
+@pytest.mark.parametrize("other", Role)
+def test_some_roles_never_meet_in_one_person(one: Role, other: Role) -> None:
+    if one is not other:
+        expected = ["membership.never_together"] if frozenset({one, other}) in APART else []
+        assert codes(one, other) == expected
+
+
+def test_a_clash_names_both_roles() -> None:
+    (objection,) = objections_to_granting(Role.AUDITOR, ["validator", "data_scientist"], False)
+    assert objection.params == {"role": "auditor", "held": "data_scientist, validator"}
+
+
+def test_every_reason_is_given_at_once() -> None:
+    assert codes(Role.AUDITOR, Role.AUDITOR, Role.ADMINISTRATOR, to_oneself=True) == [
+        "membership.oneself",
+        "membership.held",
+        "membership.never_together",
+    ]
