@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from knox.models import get_token_model
-from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from registry.models import (
@@ -30,14 +29,13 @@ from registry.models import (
 )
 from registry.rules.cards import SECTIONS
 from registry.rules.casefile import canonical
-from registry.rules.risk import DEFAULT_MATRIX, STARTING_HAZARDS, HazardFacts
+from registry.rules.risk import STARTING_HAZARDS, HazardFacts
 from registry.rules.roles import Role
 from registry.services import (
     cards,
     datasets,
     evidence,
     people,
-    policies,
     registered_models,
     releases,
     risk,
@@ -69,19 +67,13 @@ class Cast:
 
 
 @pytest.fixture
-def cast(db: None, settings: Settings, tmp_path: Path) -> Cast:
-    """The whole cast, with policy and risk matrix loaded, and a store that goes with the test."""
-    kept = {**settings.STORAGES["default"], "OPTIONS": {"location": tmp_path / "store"}}
-    settings.STORAGES = {**settings.STORAGES, "default": kept}
-    # Hashing is slow on purpose; ten people for each test would take most of its time.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def cast(db: None, quick_passwords: None) -> Cast:
+    """The whole cast, in a test that is rolled back."""
     return gather()
 
 
 def gather() -> Cast:
-    """Load what an installation starts with, found both units, and grant everybody their role."""
-    risk.load_matrix(definition=DEFAULT_MATRIX, by=None)
-    policies.load(definition=policies.read(policies.FOLDER / "default.yaml"), by=None)
+    """Found both units, and grant everybody their role."""
     admin = a_person("admin", "Alma Berg")
     unit = units.found(slug="retail-credit", name="Retail credit", administrator=admin, by=None)
     other_admin = a_person("other_admin", "Bela Hahn")

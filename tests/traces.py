@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from registry.models import Entry, User
 from registry.rules.refusals import Refused
@@ -77,3 +79,9 @@ def only_the_entitled_may(cast: Cast, verb: str, act: Callable[[User], object]) 
     for person in (*others, cast.outsider):
         with denied():
             act(person)
+
+
+def time_passes(monkeypatch: pytest.MonkeyPatch, **passed: float) -> None:
+    """Put the clock that Django tells forward by so many days, hours, minutes."""
+    real, ahead = timezone.now, timedelta(**passed)
+    monkeypatch.setattr(timezone, "now", lambda: real() + ahead)

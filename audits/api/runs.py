@@ -37,7 +37,7 @@ from registry.services.uploads import refuse_if_too_large
 class WorkSerializer(Shape):
     """Where something stands that the workers do."""
 
-    id = serializers.IntegerField()
+    id = serializers.IntegerField(help_text="Its number.")
     version = serializers.IntegerField(source="version_id", help_text="Id of the version.")
     state = serializers.CharField(help_text=f"One of {', '.join(State)}.")
     stage = serializers.CharField(
@@ -45,10 +45,14 @@ class WorkSerializer(Shape):
     )
     percent = serializers.IntegerField(help_text="From 0 to 100.")
     reason = serializers.SerializerMethodField(help_text="Why it failed; empty unless it did.")
-    requested_at = serializers.DateTimeField()
+    requested_at = serializers.DateTimeField(help_text="When it was asked for.")
     requested_by = PersonSerializer()
-    started_at = serializers.DateTimeField(allow_null=True)
-    finished_at = serializers.DateTimeField(allow_null=True)
+    started_at = serializers.DateTimeField(
+        allow_null=True, help_text="When a worker last began it."
+    )
+    finished_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it ended, well or not."
+    )
 
     @extend_schema_field(ObjectionSerializer(many=True))
     def get_reason(self, row: Run | Report) -> list[dict[str, str]]:

@@ -24,7 +24,7 @@ from audits.rendering.attachments import attachments
 from audits.rendering.press import PROJECT, Attachment, press
 from audits.rendering.redaction import published
 from audits.rendering.times import parsed
-from audits.rendering.words import MEASURES
+from audits.rendering.words import MEANINGS
 from audits.rules.reports import RENDERER
 from registry.rules.cards import SECTION_CODES
 from registry.rules.refusals import Refused
@@ -115,8 +115,9 @@ def context(dossier: Mapping[str, Any]) -> dict[str, Any]:
         "filed_later": [one for one in dossier["evidence"] if one["id"] not in listed],
         "entries": dossier["journal"][-MOST_ENTRIES:],
         "earlier_entries": max(0, len(dossier["journal"]) - MOST_ENTRIES),
-        "glossary": [MEASURES[code] for code in exhibits.used_measures(dossier["evidence"])],
-        "measures": MEASURES,
+        "glossary": [
+            (code, MEANINGS[code]) for code in exhibits.used_measures(dossier["evidence"])
+        ],
     }
 
 

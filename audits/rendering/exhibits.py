@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from audits.rendering.figures import group_name
-from audits.rendering.words import INTERVALS, MEASURES
+from audits.rendering.words import INTERVALS, MEANINGS
 
 Facts = Mapping[str, Any]
 MEASURED = ("performance", "fairness")
@@ -94,7 +94,7 @@ def _attribute(name: str, groups: list[Facts], comparisons: list[Facts]) -> Attr
 
 
 def _order(code: str) -> tuple[int, str]:
-    preferred = ("true_positive_rate", "false_positive_rate", *MEASURES)
+    preferred = ("true_positive_rate", "false_positive_rate", *MEANINGS)
     return (preferred.index(code) if code in preferred else len(preferred), code)
 
 
@@ -150,6 +150,13 @@ def confusion(content: Facts) -> Facts | None:
     }
 
 
+def measured_on(exhibit: Facts) -> Facts | None:
+    """Return the data that a measurement states it was made on; other files state none."""
+    content = exhibit["content"]
+    about = content.get("about") if isinstance(content, Mapping) else None
+    return about.get("data") if isinstance(about, Mapping) else None
+
+
 def interval_methods(content: Facts) -> list[str]:
     """Return the methods behind the intervals, in the order in which they are met."""
     figures = [*content.get("measures", []), *content.get("comparisons", [])]
@@ -203,4 +210,4 @@ def used_measures(evidence: Sequence[Facts]) -> list[str]:
             for group in content.get("groups") or []:
                 found |= set(group["measures"])
                 found |= {"impact_ratio"} if group.get("impact_ratio") else set()
-    return [code for code in MEASURES if code in found]
+    return [code for code in MEANINGS if code in found]

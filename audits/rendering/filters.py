@@ -19,7 +19,14 @@ for _function in (
     *(figures.number, figures.figure, figures.measured, figures.interval, figures.limit),
     *(figures.people, figures.counted, figures.present, figures.lowered, figures.in_one_line),
     *(exhibits.limits, exhibits.confusion, exhibits.interval_methods, exhibits.rows_dropped),
-    *(figures.group_name, exhibits.checks, exhibits.too_few, exhibits.not_estimable, tables.tables),
+    *(
+        figures.group_name,
+        exhibits.checks,
+        exhibits.too_few,
+        exhibits.not_estimable,
+        exhibits.measured_on,
+        tables.tables,
+    ),
     *(standing.gate_reasons, attachments.attached_name, words.as_it_is),
 ):
     register.filter(_function.__name__, _function)

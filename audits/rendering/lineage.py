@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 
 from audits.rendering.drawing import ACCENT, FIRM, INK, PAPER, SOFT, WASH, element, picture, text
 from audits.rendering.drawing import wrapped as wrapped_in
+from audits.rendering.exhibits import measured_on
 from audits.rendering.figures import number
 from audits.rendering.filters import short
 from audits.rendering.times import stamp
@@ -151,8 +152,8 @@ def _edges(
     for exhibit in dossier["evidence"]:
         place = at(("exhibit", exhibit["id"]), 2)
         yield version, place
-        measured_on = exhibit.get("data") or {"dataset": "", "number": ""}
-        name = f"{measured_on['dataset']} {measured_on['number']}"
+        data = measured_on(exhibit) or {"dataset": "", "number": ""}
+        name = f"{data['dataset']} {data['number']}"
         if name in known:
             yield at(("data", name), 0), place
         if dossier["release"] and exhibit["id"] in listed:

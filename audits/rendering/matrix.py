@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from audits.rendering.drawing import INK, PAPER, SOFT, TONES, element, picture, text, wrapped
 
-TOP, LEFT, WIDE, HIGH, SPACE = 14.0, 84.0, 92.0, 42.0, 3.0
+TOP, LEFT, WIDE, HIGH, SPACE = 14.0, 84.0, 92.0, 36.0, 3.0
 DOT = 7.0
 # How many marks a cell holds in its two rows.
 MOST_IN_A_CELL = 10

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audits.wording import DROPPED, MEASURE_NAMES
 from registry.rules.cards import SECTIONS
 from registry.rules.catalogue import DATA_ROLES, EVIDENCE_KINDS, TASKS, VERDICT_NAMES
 from registry.rules.releases import STATE_NAMES
@@ -16,107 +16,55 @@ from registry.rules.roles import ROLE_NAMES
 
 Words = Mapping[str, "str | Promise"]
 
-
-class Measure(NamedTuple):
-    """The name of a measure, and a sentence on what its values mean."""
-
-    name: Promise
-    meaning: Promise
-
-
-MEASURES: dict[str, Measure] = {
-    "accuracy": Measure(
-        _("Accuracy"), _("Share of the rows that are predicted rightly; 1 when all are.")
+# What the values of a measure mean; the names are those of the pages.
+MEANINGS: Words = {
+    "accuracy": _("Share of the rows that are predicted rightly; 1 when all are."),
+    "balanced_accuracy": _(
+        "Mean of the true rates of the classes; 0.5 is guessing between two classes."
     ),
-    "balanced_accuracy": Measure(
-        _("Balanced accuracy"),
-        _("Mean of the true rates of the classes; 0.5 is guessing between two classes."),
+    "precision": _("Share of those selected who are truly positive; 1 when all are."),
+    "recall": _("Share of the truly positive who are selected; 1 when all are."),
+    "specificity": _("Share of the truly negative who are not selected; 1 when none is."),
+    "mcc": _("Correlation of outcome and prediction; 1 when all are right, 0 says nothing."),
+    "f1": _("Harmonic mean of precision and recall; 1 when both are perfect."),
+    "macro_f1": _("F1 of each class, averaged with equal weight."),
+    "roc_auc": _(
+        "Chance that a positive row scores above a negative one; 0.5 is guessing, 1 perfect."
     ),
-    "precision": Measure(
-        _("Precision"), _("Share of those selected who are truly positive; 1 when all are.")
+    "brier_score": _("Mean squared distance of score and outcome; 0 is perfect."),
+    "log_loss": _("Mean surprise at the outcome, given the score; 0 is perfect."),
+    "mae": _("Mean distance of prediction and outcome; 0 is perfect."),
+    "rmse": _("Like the mean absolute error, with large errors weighing more; 0 is perfect."),
+    "r2": _("Share of the outcome's variance that is explained; 1 is perfect, 0 is the mean."),
+    "selection_rate": _("Share of a group that the model selects (predicts as positive)."),
+    "impact_ratio": _(
+        "Selection rate of a group divided by the largest one; 1 when equal. Below 0.8 is the"
+        " usual warning sign of adverse impact (four-fifths rule)."
     ),
-    "recall": Measure(
-        _("Recall"), _("Share of the truly positive who are selected; 1 when all are.")
+    "true_positive_rate": _("Share of the truly positive who are selected."),
+    "false_positive_rate": _("Share of the truly negative who are selected all the same."),
+    "true_negative_rate": _("Share of the truly negative who are not selected."),
+    "false_negative_rate": _("Share of the truly positive who are not selected."),
+    "demographic_parity_difference": _(
+        "Largest minus smallest selection rate; 0 when every group is selected equally often."
     ),
-    "specificity": Measure(
-        _("Specificity"), _("Share of the truly negative who are not selected; 1 when none is.")
+    "demographic_parity_ratio": _(
+        "Smallest divided by largest selection rate; 1 when every group is selected equally."
     ),
-    "mcc": Measure(
-        _("Matthews correlation"),
-        _("Correlation of outcome and prediction; 1 when all are right, 0 says nothing."),
+    "equal_opportunity_difference": _(
+        "Largest minus smallest true positive rate; 0 when the deserving fare alike."
     ),
-    "f1": Measure(_("F1"), _("Harmonic mean of precision and recall; 1 when both are perfect.")),
-    "macro_f1": Measure(_("Macro F1"), _("F1 of each class, averaged with equal weight.")),
-    "roc_auc": Measure(
-        _("Area under the ROC curve"),
-        _("Chance that a positive row scores above a negative one; 0.5 is guessing, 1 perfect."),
+    "equalized_odds_difference": _(
+        "The larger of the gaps in true and in false positive rates; 0 when both are equal."
     ),
-    "brier_score": Measure(
-        _("Brier score"), _("Mean squared distance of score and outcome; 0 is perfect.")
+    "equalized_odds_ratio": _(
+        "The smaller of the ratios of true and of false positive rates; 1 when equal."
     ),
-    "log_loss": Measure(
-        _("Log loss"), _("Mean surprise at the outcome, given the score; 0 is perfect.")
+    "predictive_parity_difference": _(
+        "Largest minus smallest precision; 0 when a selection means the same in every group."
     ),
-    "mae": Measure(
-        _("Mean absolute error"), _("Mean distance of prediction and outcome; 0 is perfect.")
-    ),
-    "rmse": Measure(
-        _("Root mean squared error"),
-        _("Like the mean absolute error, with large errors weighing more; 0 is perfect."),
-    ),
-    "r2": Measure(
-        _("R squared"),
-        _("Share of the outcome's variance that is explained; 1 is perfect, 0 is the mean."),
-    ),
-    "selection_rate": Measure(
-        _("Selection rate"), _("Share of a group that the model selects (predicts as positive).")
-    ),
-    "impact_ratio": Measure(
-        _("Impact ratio"),
-        _(
-            "Selection rate of a group divided by the largest one; 1 when equal. Below 0.8 is the"
-            " usual warning sign of adverse impact (four-fifths rule)."
-        ),
-    ),
-    "true_positive_rate": Measure(
-        _("True positive rate"), _("Share of the truly positive who are selected.")
-    ),
-    "false_positive_rate": Measure(
-        _("False positive rate"), _("Share of the truly negative who are selected all the same.")
-    ),
-    "true_negative_rate": Measure(
-        _("True negative rate"), _("Share of the truly negative who are not selected.")
-    ),
-    "false_negative_rate": Measure(
-        _("False negative rate"), _("Share of the truly positive who are not selected.")
-    ),
-    "demographic_parity_difference": Measure(
-        _("Demographic parity difference"),
-        _("Largest minus smallest selection rate; 0 when every group is selected equally often."),
-    ),
-    "demographic_parity_ratio": Measure(
-        _("Demographic parity ratio"),
-        _("Smallest divided by largest selection rate; 1 when every group is selected equally."),
-    ),
-    "equal_opportunity_difference": Measure(
-        _("Equal opportunity difference"),
-        _("Largest minus smallest true positive rate; 0 when the deserving fare alike."),
-    ),
-    "equalized_odds_difference": Measure(
-        _("Equalised odds difference"),
-        _("The larger of the gaps in true and in false positive rates; 0 when both are equal."),
-    ),
-    "equalized_odds_ratio": Measure(
-        _("Equalised odds ratio"),
-        _("The smaller of the ratios of true and of false positive rates; 1 when equal."),
-    ),
-    "predictive_parity_difference": Measure(
-        _("Predictive parity difference"),
-        _("Largest minus smallest precision; 0 when a selection means the same in every group."),
-    ),
-    "accuracy_difference": Measure(
-        _("Accuracy difference"),
-        _("Largest minus smallest accuracy; 0 when the model errs as often for every group."),
+    "accuracy_difference": _(
+        "Largest minus smallest accuracy; 0 when the model errs as often for every group."
     ),
 }
 NOT_ESTIMABLE: Words = {
@@ -134,25 +82,13 @@ NOT_ESTIMABLE: Words = {
     "not_measured": _("not measured"),
     "withheld": _("withheld"),
 }
-DROPPED: Words = {
-    "label_missing": _("outcome missing"),
-    "prediction_missing": _("prediction missing"),
-    "score_missing": _("score missing"),
-}
 ACTS: Words = {
     "approve": _("Approved"),
-    "approve_with_conditions": _("Approved with conditions"),
     "reject": _("Rejected"),
     "withdraw": _("Withdrawn"),
     "revoke": _("Revoked"),
 }
-METHODS: Words = {
-    "password": _("Password"),
-    "passkey": _("Passkey"),
-    "totp": _("One-time code"),
-    "token": _("Token"),
-    "session": _("Session"),
-}
+METHODS: Words = {"password": _("Password")}
 ARTEFACT_FORMATS: Words = {
     "skops": "skops",
     "xgboost-json": "XGBoost JSON",
@@ -184,8 +120,7 @@ GROUPS: dict[str, Words] = {
     "state": {state.value: name for state, name in STATE_NAMES.items()},
     "role": {role.value: name for role, name in ROLE_NAMES.items()},
     "section": {section.code: section.name for section in SECTIONS},
-    "question": {section.code: section.question for section in SECTIONS},
-    "measure": {code: measure.name for code, measure in MEASURES.items()},
+    "measure": MEASURE_NAMES,
     "reason": NOT_ESTIMABLE,
     "dropped": DROPPED,
     "act": ACTS,

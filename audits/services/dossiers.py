@@ -12,7 +12,13 @@ from registry.models import CaseFile, Decision, Entry, Evidence, ModelVersion, R
 from registry.rules import casefile
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
-from registry.services import case_files, files, policies, releases
+from registry.services import (
+    case_files,
+    files,
+    gates,
+    policies,
+    stages,
+)
 
 
 def gather(
@@ -24,7 +30,7 @@ def gather(
     stands. ``as_of`` is the time of the last journal entry about the model that changed anything,
     so the same state asked for twice gives the same dossier.
     """
-    every = list(releases.for_gate(Release.objects.filter(version=version)))
+    every = list(gates.for_gate(Release.objects.filter(version=version)))
     release = next((one for one in every if release and one.pk == release.pk), None)
     entries = list(
         Entry.objects.filter(model=version.model.slug)
@@ -66,7 +72,7 @@ def _case_file(version: ModelVersion, release: Release | None) -> tuple[dict[str
 
 
 def _release(release: Release) -> dict[str, Any]:
-    progress, gate = releases.progress_of(release), releases.gate(release)
+    progress, gate = stages.progress_of(release), gates.gate(release)
     return {
         "environment": release.environment,
         "state": release.state,
@@ -104,7 +110,7 @@ def _other(release: Release) -> dict[str, Any]:
         "submitted_at": case_files.instant(release.submitted_at),
         "decided_at": case_files.instant(release.decided_at) if release.decided_at else None,
         "case_file_digest": release.case_file.digest,
-        "gate_allowed": releases.gate(release).allowed,
+        "gate_allowed": gates.gate(release).allowed,
     }
 
 

@@ -128,7 +128,7 @@ def _measure(run: Run, scored: Path, report: ScoringReport) -> dict[str, Any]:
         scored,
         task=run.version.model.task,
         threshold=run.version.threshold,
-        positive_label=run.version.positive_label or None,
+        positive_label=report.positive_label,
         plan=run.plan,
         sensitive={column: name for name, column in report.kept.items()},
         reproduced=run.predictions is None,
@@ -153,7 +153,9 @@ def _measure(run: Run, scored: Path, report: ScoringReport) -> dict[str, Any]:
 
 @journal.verb
 def conclude(*, run: Run, held: Claim, measurement: dict[str, Any]) -> Evidence:
-    """File the measurement as evidence and finish the run, both or neither."""
+    """File the measurement as evidence and finish the run, both or neither. Raises ClaimLost."""
+    # This holds the row until the commit, so nobody can take the run over in between.
+    held.tell("filing", 97)
     exhibit = evidence.file_exhibit(
         version=run.version,
         kind=run.kind,

@@ -24,7 +24,11 @@ from registry.models import (
 from registry.rules.refusals import Objection
 from registry.rules.releases import objections_to_signer
 from registry.rules.roles import Role
-from registry.services import releases
+from registry.services import (
+    checklists,
+    gates,
+    stages,
+)
 from registry.services.portfolio import residual_places
 
 MOST_SHOWN = 20
@@ -59,15 +63,15 @@ def needs(user: User) -> list[Need]:
 
 def _to_sign(user: User, by_role: dict[str, list[Unit]]) -> Iterator[Need]:
     """Releases at a stage of this person's role, leaving out what is their own work."""
-    waiting = releases.for_gate(Release.objects.visible_to(user).open()).order_by("submitted_at")
+    waiting = gates.for_gate(Release.objects.visible_to(user).open()).order_by("submitted_at")
     for release in waiting:
-        progress = releases.progress_of(release)
+        progress = stages.progress_of(release)
         if progress.stage is None:
             continue
         stage = progress.stages[progress.stage]
         if release.version.model.unit not in by_role.get(stage.role, []):
             continue
-        if objections_to_signer(user.pk, releases.hands_on(release), progress.signatures):
+        if objections_to_signer(user.pk, stages.hands_on(release), progress.signatures):
             continue
         yield Need("sign", release=release, version=release.version, note=stage.name)
 
@@ -79,9 +83,9 @@ def _to_finish(units: list[Unit]) -> Iterator[Need]:
         ~Exists(newer), model__unit__in=units, releases=None
     )
     versions = {one.pk: one for one in never_submitted.select_related("model")[:MOST_SHOWN]}
-    checklists = releases.checklists(ModelVersion.objects.filter(pk__in=versions))
+    lacking = checklists.checklists(ModelVersion.objects.filter(pk__in=versions))
     for pk, version in versions.items():
-        missing = [item for item in checklists[pk] if item.objection]
+        missing = [item for item in lacking[pk] if item.objection]
         yield Need("finish", version=version, count=len(missing))
 
 
@@ -119,8 +123,8 @@ class Alert:
 def alerts(user: User) -> list[Alert]:
     """Return closed gates of approved releases, the newest failing exhibits, and failed runs."""
     told = []
-    for release in releases.for_gate(Release.objects.visible_to(user).approved()):
-        gate = releases.gate(release)
+    for release in gates.for_gate(Release.objects.visible_to(user).approved()):
+        gate = gates.gate(release)
         if not gate.allowed:
             told.append(
                 Alert(

@@ -39,7 +39,7 @@ def start(crew: Crew, *, throwaway: bool = False) -> str:
     data = places.var / "postgres"
     if throwaway:
         shutil.rmtree(data, ignore_errors=True)
-    account = postgres_account.settle(data, programs)
+    account = postgres_account.settle(places, data, programs)
     if not (data / "PG_VERSION").exists():
         initialise(crew, programs, data, account)
     must_be_readable(data)

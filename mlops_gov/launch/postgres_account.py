@@ -8,6 +8,7 @@ import stat
 import subprocess
 from pathlib import Path
 
+from places import Places
 from processes import Account
 from words import Halt, say
 
@@ -15,20 +16,20 @@ from words import Halt, say
 CANDIDATES = ("postgres", "nobody")
 
 
-def settle(data: Path, programs: Path) -> Account | None:
+def settle(places: Places, data: Path, programs: Path) -> Account | None:
     """Return the account to run as, able to reach data and programs; None means ourselves."""
     if os.geteuid() != 0:
         return None
     account = owner_of(data) or first_known()
     if not can_run(account, programs):
-        open_way(data.parent)
-        open_tree(programs.parent)
+        open_tree(programs.parent, places.root)
     if not can_run(account, programs):
         raise Halt(
             f"PostgreSQL refuses to run as root, and {account.name}, as whom it would run, cannot "
             f"enter {programs}. Start as an ordinary user, or clone to another folder."
         )
-    open_way(data.parent)
+    for folder in (data.parent, places.run):
+        open_way(folder, places.root)
     return account
 
 
@@ -67,21 +68,23 @@ def can_run(account: Account, programs: Path) -> bool:
     return True
 
 
-def open_way(folder: Path) -> None:
+def open_way(folder: Path, root: Path) -> None:
     """Let other users pass through this folder and those above it, without listing them.
 
     This is what root's own home needs: it is closed to everybody, and PostgreSQL works inside it.
+    What is changed outside the project is told.
     """
     for step in (folder, *folder.parents):
         mode = step.stat().st_mode
         if not mode & stat.S_IXOTH:
             step.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
-            say(f"Let other users pass through {step} (chmod o+x): PostgreSQL cannot run as root.")
+            if not step.is_relative_to(root):
+                say(f"PostgreSQL cannot run as root: other users may now pass {step} (chmod o+x).")
 
 
-def open_tree(folder: Path) -> None:
+def open_tree(folder: Path, root: Path) -> None:
     """Let other users read what is inside a folder and pass through all above it."""
-    open_way(folder)
+    open_way(folder, root)
     for entry in folder.rglob("*"):
         mode = stat.S_IMODE(entry.stat().st_mode)
         reads = stat.S_IROTH

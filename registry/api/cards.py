@@ -31,8 +31,8 @@ from registry.services import cards
 class CompletenessSerializer(Shape):
     """How much of the card says something."""
 
-    filled = serializers.IntegerField()
-    of = serializers.IntegerField()
+    filled = serializers.IntegerField(help_text="How many sections say something.")
+    of = serializers.IntegerField(help_text="How many there are.")
     missing = serializers.ListField(
         child=serializers.CharField(), help_text="Codes of the sections that are still empty."
     )
@@ -41,7 +41,7 @@ class CompletenessSerializer(Shape):
 class CardSerializer(Shape):
     """The newest revision of a card; a draft while it is not the one in effect."""
 
-    version = serializers.IntegerField()
+    version = serializers.IntegerField(help_text="Id of the version.")
     revision = serializers.IntegerField(help_text="0 while nothing was saved.")
     effective_revision = serializers.IntegerField(
         allow_null=True, help_text="The revision that a release rests on."
@@ -50,7 +50,7 @@ class CardSerializer(Shape):
         child=serializers.CharField(), help_text="A text for each code."
     )
     completeness = CompletenessSerializer()
-    saved_at = serializers.DateTimeField(allow_null=True)
+    saved_at = serializers.DateTimeField(allow_null=True, help_text="Null while nothing was saved.")
     saved_by = PersonSerializer(allow_null=True)
 
 
@@ -69,7 +69,7 @@ class SaveCardSerializer(StrictSerializer):
 class RevisionNumberSerializer(StrictSerializer):
     """A revision, by its number."""
 
-    revision = serializers.IntegerField()
+    revision = serializers.IntegerField(help_text="The number of a revision that was saved.")
 
 
 def shape(card: ModelCard) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class DataLinkSerializer(Shape):
     """Data a version rests on."""
 
     data = DatasetVersionSerializer()  # type: ignore[assignment]
-    attached_at = serializers.DateTimeField()
+    attached_at = serializers.DateTimeField(help_text="Since when the version rests on it.")
     attached_by = PersonSerializer()
 
 

@@ -32,12 +32,12 @@ from registry.services.uploads import refuse_if_too_large
 class DatasetSerializer(Shape):
     """A body of data under one name; what is used is always one of its versions."""
 
-    id = serializers.IntegerField()
-    slug = serializers.CharField()
-    name = serializers.CharField()
-    description = serializers.CharField()
+    id = serializers.IntegerField(help_text="Its number.")
+    slug = serializers.CharField(help_text="Made of the name; unique.")
+    name = serializers.CharField(help_text="As it was registered.")
+    description = serializers.CharField(help_text="What the data is.")
     unit = serializers.CharField(source="unit.slug", help_text="Short name of its unit.")
-    registered_at = serializers.DateTimeField()
+    registered_at = serializers.DateTimeField(help_text="When it was registered.")
     registered_by = PersonSerializer()
 
 
@@ -52,34 +52,36 @@ class NewDatasetSerializer(StrictSerializer):
     """A dataset to register; its rows come with its versions."""
 
     unit = Text(help_text="Short name of the unit it belongs to.")
-    name = Text(max_length=200)
-    description = Text(required=False, allow_blank=True, default="")
+    name = Text(max_length=200, help_text="Its short name is made of this.")
+    description = Text(required=False, allow_blank=True, default="", help_text="What the data is.")
 
 
 class ColumnSerializer(Shape):
     """One column of a table."""
 
-    name = serializers.CharField()
-    type = serializers.CharField()
+    name = serializers.CharField(help_text="As it stands in the file.")
+    type = serializers.CharField(help_text="Integer, float, text, date and so on.")
     missing = serializers.IntegerField(help_text="In how many rows its value is missing.")
 
 
 class DatasetVersionSerializer(Shape):
     """One immutable file of rows, with its fingerprint."""
 
-    id = serializers.IntegerField()
-    dataset = serializers.IntegerField(source="dataset_id")
+    id = serializers.IntegerField(help_text="Its number.")
+    dataset = serializers.IntegerField(source="dataset_id", help_text="Id of the dataset.")
     name = serializers.CharField(source="dataset.name", help_text="The dataset's name.")
     number = serializers.IntegerField(help_text="Counts the versions of the dataset.")
     role = serializers.CharField(help_text=f"One of {', '.join(DATA_ROLES)}.")
     format = serializers.CharField(help_text="csv or parquet, recognised by the bytes.")
-    sha256 = serializers.CharField(source="file.sha256")
+    sha256 = serializers.CharField(source="file.sha256", help_text="The digest of the file.")
     size = serializers.IntegerField(source="file.size", help_text="In bytes.")
-    rows = serializers.IntegerField()
-    columns = ColumnSerializer(many=True)
-    sensitive_columns = serializers.ListField(child=serializers.CharField())
+    rows = serializers.IntegerField(help_text="How many there are.")
+    columns = ColumnSerializer(many=True, help_text="In the order of the file.")
+    sensitive_columns = serializers.ListField(
+        child=serializers.CharField(), help_text="Columns that say who somebody is."
+    )
     provenance = serializers.CharField(help_text="Where the rows come from.")
-    registered_at = serializers.DateTimeField()
+    registered_at = serializers.DateTimeField(help_text="When it was registered.")
     registered_by = PersonSerializer()
 
 

@@ -32,23 +32,25 @@ from registry.services import files
 class EvidenceSerializer(Shape):
     """One exhibit; written once."""
 
-    id = serializers.IntegerField()
-    version = serializers.IntegerField(source="version_id")
+    id = serializers.IntegerField(help_text="Its number.")
+    version = serializers.IntegerField(
+        source="version_id", help_text="Id of the version it is about."
+    )
     kind = serializers.CharField(help_text=f"One of {', '.join(EVIDENCE_KINDS)}.")
-    title = serializers.CharField()
+    title = serializers.CharField(help_text="What it is, in a few words.")
     verdict = serializers.CharField(help_text=f"One of {', '.join(VERDICT_NAMES)}.")
-    summary = serializers.CharField()
+    summary = serializers.CharField(help_text="What it found, in a sentence.")
     digest = serializers.CharField(help_text="The sha256 of its file.")
-    file_name = serializers.CharField()
+    file_name = serializers.CharField(help_text="What the file is called.")
     data = serializers.IntegerField(  # type: ignore[assignment]
         source="data_id", allow_null=True, help_text="The dataset version it was made on, if any."
     )
     reproduced = serializers.BooleanField(
         help_text="Whether it was measured here, with the hashed artefact."
     )
-    producer = serializers.CharField()
+    producer = serializers.CharField(help_text="Who or what made it.")
     origin = serializers.CharField(help_text="What it came out of, such as “run 12”.")
-    filed_at = serializers.DateTimeField()
+    filed_at = serializers.DateTimeField(help_text="When it was filed.")
     filed_by = PersonSerializer()
 
 

@@ -24,25 +24,25 @@ class EntrySerializer(Shape):
     number = serializers.IntegerField(help_text="Without a gap over the whole installation.")
     at = serializers.CharField(help_text="UTC, to the microsecond.")
     action = serializers.CharField(help_text="Such as release.approved.")
-    actor_id = serializers.IntegerField(allow_null=True)
+    actor_id = serializers.IntegerField(allow_null=True, help_text="The account's number.")
     actor = serializers.CharField(help_text="The printed name then, or “system”.")
-    role = serializers.CharField()
-    unit = serializers.CharField()
+    role = serializers.CharField(help_text="In which roles it was done.")
+    unit = serializers.CharField(help_text="Short name of the unit, if any.")
     model = serializers.CharField(help_text="Short name of the model it is about, if any.")
     model_number = serializers.IntegerField(
         allow_null=True, help_text="Without a gap in the model."
     )
-    subject_kind = serializers.CharField()
-    subject_id = serializers.IntegerField(allow_null=True)
-    subject = serializers.CharField()
+    subject_kind = serializers.CharField(help_text="What kind of thing it is about.")
+    subject_id = serializers.IntegerField(allow_null=True, help_text="That thing's number.")
+    subject = serializers.CharField(help_text="What it was called then.")
     changes = serializers.CharField(
         help_text="Canonical JSON as text, since the seal is over these characters."
     )
-    reason = serializers.CharField()
-    door = serializers.CharField()
-    method = serializers.CharField()
+    reason = serializers.CharField(help_text="Why, where a reason was given.")
+    door = serializers.CharField(help_text="By which door it came in.")
+    method = serializers.CharField(help_text="How the person was authenticated.")
     previous = serializers.CharField(help_text="The seal of the entry before it.")
-    seal = serializers.CharField()
+    seal = serializers.CharField(help_text="The sha256 of all the above.")
 
 
 class Instant(serializers.DateTimeField):

@@ -13,7 +13,9 @@ from registry.api.refusals import told
 from registry.api.shapes import NoFields, ObjectionSerializer, Shape, query
 from registry.api.versions import visible
 from registry.rules.policies import Item, Standing
-from registry.services import releases
+from registry.services import (
+    checklists,
+)
 
 
 class ItemSerializer(Shape):
@@ -38,7 +40,7 @@ class ChecklistSerializer(Shape):
     """Everything the policy asks of the version for its tier."""
 
     complete = serializers.BooleanField(help_text="Whether the version can be submitted.")
-    items = ItemSerializer(many=True)
+    items = ItemSerializer(many=True, help_text="One for each thing it asks for.")
 
 
 class ChecklistView(APIView):
@@ -48,6 +50,6 @@ class ChecklistView(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """Tell everything the policy asks for, each with how it stands."""
         query(request, NoFields)
-        items = releases.checklist(get_object_or_404(visible(request), pk=pk))
+        items = checklists.checklist(get_object_or_404(visible(request), pk=pk))
         complete = not any(item.objection for item in items)
         return Response(ChecklistSerializer({"complete": complete, "items": items}).data)

@@ -32,15 +32,17 @@ from registry.services import registered_models
 class RevisionSerializer(Shape):
     """What was said of a model from one instant on."""
 
-    revision = serializers.IntegerField(source="number")
-    purpose = serializers.CharField()
-    intended_use = serializers.CharField()
+    revision = serializers.IntegerField(
+        source="number", help_text="Counts the revisions of the model."
+    )
+    purpose = serializers.CharField(help_text="Which decision it serves.")
+    intended_use = serializers.CharField(help_text="Where it may be used, and where not.")
     tier = serializers.IntegerField(help_text="From 1, the strictest, to 4.")
     owner = PersonSerializer()
     deputy = PersonSerializer(allow_null=True)
-    maintainers = PersonSerializer(many=True)
+    maintainers = PersonSerializer(many=True, help_text="Who can rebuild and repair it.")
     reason = serializers.CharField(help_text="Why it was revised; empty for the first revision.")
-    revised_at = serializers.DateTimeField()
+    revised_at = serializers.DateTimeField(help_text="From when on this was said.")
     revised_by = PersonSerializer()
 
 
@@ -48,10 +50,10 @@ class ModelSerializer(Shape):
     """A registered model, with the revision in force."""
 
     slug = serializers.CharField(help_text="The short name by which other doors name the model.")
-    name = serializers.CharField()
+    name = serializers.CharField(help_text="What people call it.")
     task = serializers.CharField(help_text=f"One of {', '.join(TASKS)}.")
     unit = serializers.CharField(source="unit.slug", help_text="Short name of its unit.")
-    registered_at = serializers.DateTimeField()
+    registered_at = serializers.DateTimeField(help_text="When it was registered.")
     registered_by = PersonSerializer()
     stated = RevisionSerializer(source="revision", help_text="The revision in force.")
 

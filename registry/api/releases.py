@@ -31,7 +31,11 @@ from registry.api.shapes import (
 from registry.api.versions import visible as visible_versions
 from registry.models import CaseFile, Release
 from registry.rules.releases import Act, State
-from registry.services import releases
+from registry.services import (
+    gates,
+    releases,
+    stages,
+)
 
 
 class DecisionSerializer(Shape):
@@ -39,60 +43,62 @@ class DecisionSerializer(Shape):
 
     act = serializers.CharField(help_text=f"One of {', '.join(Act)}.")
     stage = serializers.CharField(source="stage_name", help_text="Empty where no stage was signed.")
-    printed_name = serializers.CharField()
-    role = serializers.CharField()
+    printed_name = serializers.CharField(help_text="Who signed.")
+    role = serializers.CharField(help_text="As what.")
     meaning = serializers.CharField(help_text="What the signature means.")
-    reason = serializers.CharField()
+    reason = serializers.CharField(help_text="Why, in the signer's words.")
     method = serializers.CharField(help_text="How the signer proved to be that person.")
-    signed_at = serializers.DateTimeField()
+    signed_at = serializers.DateTimeField(help_text="When.")
     case_file_digest = serializers.CharField(help_text="What was signed.")
 
 
 class StageSerializer(Shape):
     """One step of approval."""
 
-    name = serializers.CharField()
+    name = serializers.CharField(help_text="What the step is called.")
     role = serializers.CharField(help_text="Who signs here.")
-    needed = serializers.IntegerField()
+    needed = serializers.IntegerField(help_text="How many people have to sign.")
     signed = serializers.IntegerField(help_text="Signatures on the case file as it is now.")
 
 
 class GateSerializer(Shape):
     """Whether the version may run there on this release."""
 
-    allowed = serializers.BooleanField()
+    allowed = serializers.BooleanField(help_text="Whether it may run.")
     reasons = ObjectionSerializer(many=True, help_text="Everything that stands against it.")
 
 
 class ReleaseSerializer(Shape):
     """A request to put one version into one environment, and where it stands."""
 
-    id = serializers.IntegerField()
-    version = serializers.IntegerField(source="version_id")
-    model = serializers.CharField(source="version.model.slug")
+    id = serializers.IntegerField(help_text="Its number.")
+    version = serializers.IntegerField(source="version_id", help_text="Id of the version.")
+    model = serializers.CharField(source="version.model.slug", help_text="Short name of the model.")
     label = serializers.CharField(source="version.label", help_text="The version's label.")  # type: ignore[assignment]
-    environment = serializers.CharField()
+    environment = serializers.CharField(help_text="Where it is to run.")
     state = serializers.CharField(help_text=f"One of {', '.join(State)}.")
     tier = serializers.IntegerField(help_text="The model's tier when it was submitted.")
     policy = serializers.CharField(help_text="The edition it was submitted under.")
-    submitted_at = serializers.DateTimeField()
+    submitted_at = serializers.DateTimeField(help_text="When it was submitted.")
     submitted_by = PersonSerializer()
-    decided_at = serializers.DateTimeField(allow_null=True)
-    valid_until = serializers.DateTimeField(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True, help_text="Null while it is in review.")
+    valid_until = serializers.DateTimeField(allow_null=True, help_text="When the approval ends.")
     case_file_digest = serializers.CharField(
         source="case_file.digest", help_text="What a signature is over; it is sent back to sign."
     )
-    stages = serializers.SerializerMethodField()
+    stages = serializers.SerializerMethodField(help_text="The steps of approval, in their order.")
     current_stage = serializers.SerializerMethodField(
         help_text="The stage whose signatures are waited for; null when all are there."
     )
-    decisions = DecisionSerializer(source="decisions.all", many=True)
+    decisions = DecisionSerializer(
+        source="decisions.all", many=True, help_text="Every signed act on it."
+    )
     gate = serializers.SerializerMethodField()
 
     @extend_schema_field(StageSerializer(many=True))
     def get_stages(self, release: Release) -> list[dict[str, Any]]:
         """The stages in their order."""
-        progress = releases.progress_of(release)
+        progress = stages.progress_of(release)
         return [
             {
                 "name": stage.name,
@@ -105,13 +111,13 @@ class ReleaseSerializer(Shape):
 
     def get_current_stage(self, release: Release) -> str | None:
         """The name of the stage."""
-        progress = releases.progress_of(release)
+        progress = stages.progress_of(release)
         return None if progress.stage is None else progress.stages[progress.stage].name
 
     @extend_schema_field(GateSerializer)
     def get_gate(self, release: Release) -> dict[str, Any]:
         """Computed now, from what is there now."""
-        gate = releases.gate(release)
+        gate = gates.gate(release)
         return {"allowed": gate.allowed, "reasons": [told(reason) for reason in gate.reasons]}
 
 
@@ -134,7 +140,7 @@ class SubmitSerializer(StrictSerializer):
 def visible(request: Request) -> QuerySet[Release]:
     """Return the releases the person may see, with what their shape and their gate read."""
     theirs = Release.objects.visible_to(person(request))
-    return cast("QuerySet[Release]", releases.for_gate(theirs))
+    return cast("QuerySet[Release]", gates.for_gate(theirs))
 
 
 def shape(request: Request, pk: int) -> dict[str, Any]:

@@ -31,8 +31,8 @@ from registry.services import risk
 class PlaceSerializer(Shape):
     """A cell of the matrix."""
 
-    likelihood = serializers.IntegerField()
-    impact = serializers.IntegerField()
+    likelihood = serializers.IntegerField(help_text="From 1 to 5.")
+    impact = serializers.IntegerField(help_text="From 1 to 5.")
     score = serializers.IntegerField(help_text="Likelihood times impact.")
     level = serializers.CharField(help_text=f"One of {', '.join(LEVELS)}.")
 
@@ -40,37 +40,39 @@ class PlaceSerializer(Shape):
 class MatrixSerializer(Shape):
     """The matrix that was assessed on; numbers 1 to 5 stand for the names in this order."""
 
-    name = serializers.CharField()
-    edition = serializers.IntegerField()
-    likelihoods = serializers.ListField(child=serializers.CharField())
-    impacts = serializers.ListField(child=serializers.CharField())
+    name = serializers.CharField(help_text="Which matrix it is.")
+    edition = serializers.IntegerField(help_text="And which edition of it.")
+    likelihoods = serializers.ListField(child=serializers.CharField(), help_text="Names of 1 to 5.")
+    impacts = serializers.ListField(child=serializers.CharField(), help_text="Names of 1 to 5.")
 
 
 class HazardSerializer(Shape):
     """One thing that can go wrong, before and after the controls."""
 
-    title = serializers.CharField()
+    title = serializers.CharField(help_text="What happens.")
     inherent = PlaceSerializer()
-    controls = serializers.CharField()
+    controls = serializers.CharField(help_text="What lowers the risk.")
     residual = PlaceSerializer()
 
 
 class RiskSerializer(Shape):
     """The newest assessment of a version; a draft while it is not the one in effect."""
 
-    version = serializers.IntegerField()
+    version = serializers.IntegerField(help_text="Id of the version.")
     revision = serializers.IntegerField(help_text="0 while nothing was assessed.")
     effective_revision = serializers.IntegerField(
         allow_null=True, help_text="The assessment that a release rests on."
     )
     matrix = MatrixSerializer()
-    hazards = HazardSerializer(many=True)
+    hazards = HazardSerializer(many=True, help_text="What can go wrong.")
     inherent = PlaceSerializer(allow_null=True, help_text="The worst cell before the controls.")
     residual = PlaceSerializer(allow_null=True, help_text="The worst cell after them.")
     starting_hazards = serializers.ListField(
         child=serializers.CharField(), help_text="What every model has to reckon with."
     )
-    assessed_at = serializers.DateTimeField(allow_null=True)
+    assessed_at = serializers.DateTimeField(
+        allow_null=True, help_text="Null while nothing was assessed."
+    )
     assessed_by = PersonSerializer(allow_null=True)
 
 
@@ -88,13 +90,15 @@ class HazardFactsSerializer(StrictSerializer):
 class AssessSerializer(StrictSerializer):
     """All hazards of the version; they replace those of the earlier assessment."""
 
-    hazards = HazardFactsSerializer(many=True)
+    hazards = HazardFactsSerializer(
+        many=True, help_text="All of them; they replace the earlier ones."
+    )
 
 
 class AssessmentNumberSerializer(StrictSerializer):
     """An assessment, by its number."""
 
-    revision = serializers.IntegerField()
+    revision = serializers.IntegerField(help_text="The number of an assessment.")
 
 
 def shape(file: RiskFile) -> dict[str, Any]:

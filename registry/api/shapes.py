@@ -100,20 +100,22 @@ class ObjectionSerializer(Shape):
 class RefusalSerializer(Shape):
     """Everything that stands against what was asked, at once."""
 
-    objections = ObjectionSerializer(many=True)
+    objections = ObjectionSerializer(many=True, help_text="Every reason.")
 
 
 class DetailSerializer(Shape):
     """One sentence."""
 
-    detail = serializers.CharField()
+    detail = serializers.CharField(help_text="What is wrong.")
 
 
 class PersonSerializer(Shape):
     """An account, and the printed name that stands on what the person does."""
 
-    username = serializers.CharField()
-    name = serializers.CharField(source="printed_name")
+    username = serializers.CharField(help_text="The account's name.")
+    name = serializers.CharField(
+        source="printed_name", help_text="As it is printed beside signatures."
+    )
 
 
 def answers(success: dict[int, Any]) -> dict[int, Any]:

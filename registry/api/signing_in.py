@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from knox.models import get_token_model  # type: ignore[import-untyped]
+from knox.models import get_token_model
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import AllowAny
@@ -24,15 +24,15 @@ from registry.api.shapes import DetailSerializer, NoFields, Shape, StrictSeriali
 class SignInSerializer(StrictSerializer):
     """A person's name and password."""
 
-    username = Text()
-    password = Text(trim_whitespace=False)
+    username = Text(help_text="The account's name.")
+    password = Text(trim_whitespace=False, help_text="Its password.")
 
 
 class TokenSerializer(Shape):
     """A token, shown this once, and when it ends."""
 
     token = serializers.CharField(help_text="Sent back as “Authorization: Token ...”.")
-    expiry = serializers.DateTimeField()
+    expiry = serializers.DateTimeField(help_text="Until when it opens doors.")
 
 
 class TokenView(APIView):

@@ -9,14 +9,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from knox.auth import TokenAuthentication  # type: ignore[import-untyped]
+from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from registry.services.sign_ins import demo_may_come_from
 
 
-class ExpiringTokenAuthentication(TokenAuthentication):  # type: ignore[misc]
+class ExpiringTokenAuthentication(TokenAuthentication):
     """A knox token, with demo accounts kept to this machine as on the pages."""
 
     def authenticate(self, request: Request) -> Any:

@@ -31,13 +31,13 @@ class UnitSerializer(Shape):
     """A business unit, and what the person who asks is in it."""
 
     slug = serializers.CharField(help_text="The short name by which other doors name the unit.")
-    name = serializers.CharField()
-    founded_at = serializers.DateTimeField()
+    name = serializers.CharField(help_text="What people call it.")
+    founded_at = serializers.DateTimeField(help_text="When it was founded.")
     my_roles = serializers.SerializerMethodField()
 
     def get_my_roles(self, unit: Unit) -> list[str]:
         """The roles held there today by the person who asks."""
-        return [membership.role for membership in unit.mine]  # type: ignore[attr-defined]
+        return [membership.role for membership in unit.mine]
 
 
 class UnitsView(generics.ListAPIView[Unit]):
@@ -58,11 +58,11 @@ class UnitsView(generics.ListAPIView[Unit]):
 class MembershipSerializer(Shape):
     """One person's role in one unit, from when to when."""
 
-    id = serializers.IntegerField()
+    id = serializers.IntegerField(help_text="Its number.")
     unit = serializers.CharField(source="unit.slug", help_text="Short name of its unit.")
     user = PersonSerializer()
     role = serializers.CharField(help_text=f"One of {', '.join(Role)}.")
-    granted_at = serializers.DateTimeField()
+    granted_at = serializers.DateTimeField(help_text="From when on it holds.")
     granted_by = PersonSerializer(allow_null=True, help_text="Null where an operator did it.")
     ended_at = serializers.DateTimeField(allow_null=True, help_text="Null while it holds.")
     ended_by = PersonSerializer(allow_null=True)

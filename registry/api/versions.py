@@ -35,7 +35,7 @@ class FileSerializer(Shape):
     """A file that belongs to a version."""
 
     name = serializers.CharField(help_text="What it was called when it was handed in.")
-    sha256 = serializers.CharField()
+    sha256 = serializers.CharField(help_text="The digest of its bytes.")
     size = serializers.IntegerField(help_text="In bytes.")
 
 
@@ -48,7 +48,7 @@ class ArtefactSerializer(FileSerializer):
 class VersionSerializer(Shape):
     """One immutable build of a model."""
 
-    id = serializers.IntegerField()
+    id = serializers.IntegerField(help_text="Its number, by which other doors name it.")
     model = serializers.CharField(source="model.slug", help_text="Short name of its model.")
     number = serializers.IntegerField(help_text="Counts the versions of the model.")
     label = serializers.CharField(help_text="What people call it, such as 2.1.")  # type: ignore[assignment]
@@ -56,19 +56,19 @@ class VersionSerializer(Shape):
     environment = serializers.SerializerMethodField(
         help_text="The lock file of the environment it was built in, or null."
     )
-    source = serializers.CharField()  # type: ignore[assignment]
-    code_commit = serializers.CharField()
-    parameters = serializers.DictField()
+    source = serializers.CharField(help_text="Where it comes from.")  # type: ignore[assignment]
+    code_commit = serializers.CharField(help_text="The commit of the code it was built from.")
+    parameters = serializers.DictField(help_text="What it was trained with.")
     features = serializers.ListField(
         child=serializers.CharField(), help_text="In the order the artefact takes them."
     )
-    label_column = serializers.CharField()
-    positive_label = serializers.CharField()
+    label_column = serializers.CharField(help_text="The column that holds the true outcome.")
+    positive_label = serializers.CharField(help_text="Which outcome counts as positive.")
     threshold = serializers.FloatField(
         allow_null=True,
         help_text="The score from which a row counts as positive; binary tasks only.",
     )
-    registered_at = serializers.DateTimeField()
+    registered_at = serializers.DateTimeField(help_text="When it was registered.")
     registered_by = PersonSerializer()
 
     @extend_schema_field(ArtefactSerializer(allow_null=True))

@@ -43,6 +43,8 @@ class _Pending:
 
     entries: list[dict[str, Any]] = field(default_factory=list)
     undo: list[Callable[[], None]] = field(default_factory=list)
+    # What inner verbs promised to take back before they were refused; done however the outermost ends.
+    owed: list[Callable[[], None]] = field(default_factory=list)
 
 
 NOBODY_SAID = Origin("shell", "operating system")
@@ -95,22 +97,25 @@ def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
             result = function(*args, **kwargs)
             _append(pending.entries)
     except BaseException:
-        for undo in reversed(pending.undo):
-            undo()
+        pending.owed += pending.undo
         raise
     finally:
         _pending.reset(token)
+        for undo in reversed(pending.owed):
+            undo()
     return result
 
 
 def _inner(function: Callable[P, R], pending: _Pending, *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run a verb inside a verb; if it is refused and the outer one goes on, its entries go too."""
-    mark = len(pending.entries)
+    """Run a verb inside a verb; if it is refused and the outer one goes on, its traces go too."""
+    mark, promised = len(pending.entries), len(pending.undo)
     try:
         with transaction.atomic():
             return function(*args, **kwargs)
     except BaseException:
         del pending.entries[mark:]
+        pending.owed += pending.undo[promised:]
+        del pending.undo[promised:]
         raise
 
 

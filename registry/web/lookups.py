@@ -6,7 +6,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from registry.models import ModelVersion, RegisteredModel, Release
-from registry.services import case_files, releases
+from registry.services import (
+    case_files,
+    gates,
+)
 from registry.web.requests import PersonRequest
 
 
@@ -27,7 +30,7 @@ def version_or_404(request: PersonRequest, slug: str, number: int) -> ModelVersi
 
 def release_or_404(request: PersonRequest, pk: int) -> Release:
     """Return a visible release with everything its gate is computed from."""
-    found = releases.for_gate(Release.objects.visible_to(request.user)).filter(pk=pk).first()
+    found = gates.for_gate(Release.objects.visible_to(request.user)).filter(pk=pk).first()
     if found is None:
         raise Http404
     release: Release = found

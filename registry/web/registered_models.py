@@ -24,7 +24,11 @@ from registry.models import (
     User,
 )
 from registry.rules.catalogue import TASKS
-from registry.services import registered_models, releases, rights
+from registry.services import (
+    gates,
+    registered_models,
+    rights,
+)
 from registry.services.portfolio import residual_places
 from registry.web.forms import Form, refusals_on, show
 from registry.web.lookups import model_or_404
@@ -108,7 +112,7 @@ def rows(models: list[RegisteredModel]) -> list[dict[str, Any]]:
     }
     files = RiskFile.objects.filter(version__in=newest.values(), effective__isnull=False)
     risk = {file.version_id: file.effective for file in files.select_related("effective")}
-    current = releases.for_gate(Release.objects.filter(version__model__in=models))
+    current = gates.for_gate(Release.objects.filter(version__model__in=models))
     latest = {release.version.model_id: release for release in current.order_by("submitted_at")}
     return [
         {
@@ -116,7 +120,7 @@ def rows(models: list[RegisteredModel]) -> list[dict[str, Any]]:
             "version": newest.get(model.pk),
             "risk": risk.get(newest[model.pk].pk) if model.pk in newest else None,
             "release": latest.get(model.pk),
-            "gate": releases.gate(latest[model.pk]) if model.pk in latest else None,
+            "gate": gates.gate(latest[model.pk]) if model.pk in latest else None,
         }
         for model in models
     ]
@@ -126,7 +130,7 @@ def rows(models: list[RegisteredModel]) -> list[dict[str, Any]]:
 def model(request: PersonRequest, slug: str) -> HttpResponse:
     """One model: what it is for, who answers for it, its versions and its releases."""
     model = model_or_404(request, slug)
-    current = releases.for_gate(Release.objects.filter(version__model=model))
+    current = gates.for_gate(Release.objects.filter(version__model=model))
     return render(
         request,
         "registry/model.html",
@@ -135,7 +139,7 @@ def model(request: PersonRequest, slug: str) -> HttpResponse:
             "versions": model.versions.select_related(
                 "registered_by", "risk__effective", "card__effective"
             ),
-            "releases": [(release, releases.gate(release)) for release in current],
+            "releases": [(release, gates.gate(release)) for release in current],
             "revisions": model.revisions.select_related("revised_by", "owner"),
             "may_add": rights.may(by=request.user, verb="version.register", unit=model.unit),
             "may_revise": rights.may(by=request.user, verb="model.revise", unit=model.unit),

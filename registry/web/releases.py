@@ -17,7 +17,13 @@ from registry.models import CaseFile, Decision, Evidence, Release
 from registry.rules import casefile
 from registry.rules.releases import MEANINGS, Act, objections_to_signer
 from registry.rules.roles import Role
-from registry.services import releases, rights
+from registry.services import (
+    checklists,
+    gates,
+    releases,
+    rights,
+    stages,
+)
 from registry.services.case_files import changes_since_frozen
 from registry.services.signatures import SignatureFailed
 from registry.web.forms import Form, refusals_on, show
@@ -31,10 +37,10 @@ PER_PAGE = 50
 @login_required
 def release_list(request: PersonRequest) -> HttpResponse:
     """Every release the person may see, those in review first."""
-    visible = releases.for_gate(Release.objects.visible_to(request.user))
+    visible = gates.for_gate(Release.objects.visible_to(request.user))
     ordered = visible.order_by("-state", "-submitted_at")
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
-    rows = [(release, releases.gate(release), releases.progress_of(release)) for release in page]
+    rows = [(release, gates.gate(release), stages.progress_of(release)) for release in page]
     return render(request, "registry/releases.html", {"page": page, "rows": rows})
 
 
@@ -115,7 +121,7 @@ def acts_for(request: PersonRequest, release: Release) -> list[Act]:
         verb: rights.roles_for(by=request.user, verb=verb, unit=release.version.model.unit)
         for verb in ("release.sign", "release.withdraw", "release.revoke")
     }
-    progress = releases.progress_of(release)
+    progress = stages.progress_of(release)
     acts: list[Act] = []
     if release.state == "in_review":
         stage = progress.stages[progress.stage or 0]
@@ -130,7 +136,7 @@ def acts_for(request: PersonRequest, release: Release) -> list[Act]:
 
 def whole_case(release: Release, acts: list[Act], request: PersonRequest) -> dict[str, Any]:
     """Return everything the page shows about a release."""
-    progress = releases.progress_of(release)
+    progress = stages.progress_of(release)
     content = release.case_file.content
     risk = content["subject"]["risk"]
     before = _approved_before(release)
@@ -139,14 +145,14 @@ def whole_case(release: Release, acts: list[Act], request: PersonRequest) -> dic
         "version": release.version,
         "model": release.version.model,
         "content": content,
-        "gate": releases.gate(release),
+        "gate": gates.gate(release),
         "progress": progress,
         "stages": [
             (stage, place, progress.signed_at(place)) for place, stage in enumerate(progress.stages)
         ],
         "acts": acts,
         "own_hands": objections_to_signer(
-            request.user.pk, releases.hands_on(release), progress.signatures
+            request.user.pk, stages.hands_on(release), progress.signatures
         )
         if Act.APPROVE in acts
         else [],
@@ -160,7 +166,7 @@ def whole_case(release: Release, acts: list[Act], request: PersonRequest) -> dic
         ).select_related("data__dataset"),
         "case_files": release.case_files.all(),
         "grid": grid(risk["matrix"], _marks(risk)) if risk else [],
-        "checklist": releases.checklist(release.version) if release.state == "in_review" else [],
+        "checklist": checklists.checklist(release.version) if release.state == "in_review" else [],
     }
 
 

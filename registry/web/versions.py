@@ -18,7 +18,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from registry.models import DataLink, DatasetVersion, Evidence, RegisteredModel, Release
-from registry.services import releases, rights, versions
+from registry.services import (
+    checklists,
+    gates,
+    rights,
+    versions,
+)
 from registry.services.uploads import refuse_if_too_large
 from registry.web.forms import Form, refusals_on, show, uploaded
 from registry.web.lineage import lineage
@@ -153,9 +158,9 @@ def _like_the_last(model: RegisteredModel) -> dict[str, Any]:
 def version(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """What the version is, where it comes from, and what is missing before it can be submitted."""
     version = version_or_404(request, slug, number)
-    current = releases.for_gate(Release.objects.filter(version=version))
+    current = gates.for_gate(Release.objects.filter(version=version))
     evidence = Evidence.objects.filter(version=version)
-    items = releases.checklist(version)
+    items = checklists.checklist(version)
     return render(
         request,
         "registry/version.html",
@@ -165,7 +170,7 @@ def version(request: PersonRequest, slug: str, number: int) -> HttpResponse:
             "tab": "overview",
             "checklist": items,
             "is_complete": not any(item.objection for item in items),
-            "releases": [(release, releases.gate(release)) for release in current],
+            "releases": [(release, gates.gate(release)) for release in current],
             "evidence": evidence,
             "lineage": lineage(version, list(evidence), list(current)),
             "environments": settings.ENVIRONMENTS,

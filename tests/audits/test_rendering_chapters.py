@@ -10,7 +10,7 @@ from django.utils import translation
 
 from audits.measures.figures import REASONS
 from audits.rendering import exhibits, figures, lineage, matrix, standing, tables, times, words
-from tests.audits import dossiers
+from tests.audits import dossiers, sample_facts, sample_measurements
 
 
 def released(state: str, **facts: Any) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def test_only_decisions_on_this_case_file_decide() -> None:
 
 
 def test_the_worst_check_is_the_gravest_and_then_the_one_furthest_out() -> None:
-    checks = [dossiers.check_of(one) for one in dossiers.fairness()["groups"]]
+    checks = [sample_measurements.check_of(one) for one in sample_measurements.fairness()["groups"]]
     worst = standing.worst_check(checks)
     assert worst is not None
     assert (worst["group"], worst["verdict"]) == ("black", "fail")
@@ -87,7 +87,7 @@ def test_every_reason_a_measurement_gives_has_words(reason: str) -> None:
 
 
 def test_every_measure_of_the_samples_has_words() -> None:
-    codes = exhibits.used_measures(dossiers.evidence())
+    codes = exhibits.used_measures(sample_facts.evidence())
     assert {"impact_ratio", "roc_auc", "demographic_parity_ratio"} <= set(codes)
     assert all(words.word("measure", code) for code in codes)
 
@@ -101,14 +101,14 @@ def test_instants_are_told_in_utc() -> None:
 
 
 def test_the_latest_exhibit_of_a_kind_is_shown_and_the_earlier_ones_are_listed() -> None:
-    found = {kind.code: kind for kind in exhibits.kinds(dossiers.evidence())}
+    found = {kind.code: kind for kind in exhibits.kinds(sample_facts.evidence())}
     assert list(found) == ["performance", "fairness", "drift"]
     assert found["fairness"].latest["id"] == 13
     assert [one["id"] for one in found["fairness"].earlier] == [11]
 
 
 def test_a_missing_value_is_a_group_of_its_own() -> None:
-    attribute = exhibits.attributes(dossiers.fairness())[0]
+    attribute = exhibits.attributes(sample_measurements.fairness())[0]
     assert [group["name"] for group in attribute.groups] == ["female", "male", "not given"]
     crossed = {"group": "male, missing", "missing": True, "values": ["male", None]}
     assert figures.group_name(crossed) == "male, not given"
@@ -124,7 +124,7 @@ def test_a_multiclass_confusion_keeps_its_labels() -> None:
 
 
 def test_a_file_of_unknown_shape_becomes_tables() -> None:
-    found = list(tables.tables(dossiers.drift()))
+    found = list(tables.tables(sample_measurements.drift()))
     assert [table.title for table in found] == ["", "reference", "features"]
     assert found[2].columns == ["feature", "psi", "verdict"]
     long = list(tables.tables([{"n": n} for n in range(100)]))
@@ -151,7 +151,7 @@ def test_a_lineage_of_a_version_alone_has_no_edge() -> None:
 
 
 def test_the_matrix_shows_each_hazard_before_and_after() -> None:
-    drawn = matrix.draw(dossiers.risk())
+    drawn = matrix.draw(sample_facts.risk())
     assert all(drawn.count(f">{letter}</text>") == 2 for letter in "ABCD")
     assert "inherent 16, residual 12" in drawn
 

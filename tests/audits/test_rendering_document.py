@@ -202,6 +202,13 @@ def test_every_page_carries_the_digest_and_its_number() -> None:
     assert all(f"{number} / {pages}" in said for number in range(1, pages + 1))
 
 
+def test_other_releases_and_earlier_runs_are_told() -> None:
+    said = text_of(rendered("full"))
+    assert "Other releases of this version" in said
+    assert "staging" in said
+    assert "3 on this test data before this one, over all versions of the model" in said
+
+
 def test_a_bare_dossier_states_every_gap() -> None:
     said = text_of(rendered("bare"))
     for gap in (

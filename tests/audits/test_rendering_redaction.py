@@ -12,7 +12,7 @@ import pytest
 from audits.rendering import render
 from audits.rendering.redaction import published
 from audits.rendering.suppression import suppress
-from tests.audits import dossiers
+from tests.audits import dossiers, sample_facts
 from tests.audits.test_rendering_document import rendered, text_of
 
 PEOPLE = ("Brandt", "Lindt", "Hartmann", "Weber", "Okafor")
@@ -45,7 +45,9 @@ def test_people_appear_by_their_role() -> None:
 def test_two_people_of_one_role_stay_two() -> None:
     dossier = dossiers.full(profile="public")
     dossier["decisions"].append(
-        dossiers.decision("Ulf Sand", "validator", "2026-11-20T15:00:00Z", "Validation", "Seen.")
+        sample_facts.decision(
+            "Ulf Sand", "validator", "2026-11-20T15:00:00Z", "Validation", "Seen."
+        )
     )
     told = published(dossiers.whole(dossier))
     assert [one["printed_name"] for one in told["decisions"]] == [

@@ -139,14 +139,20 @@ class Caller:
         raise AssertionError(f"{path} is still {row['state']} at {row['percent']} %.")
 
 
+def commanded(stack: Stack, *arguments: str) -> str:
+    """Have an operator type a command that has to work; return what it says."""
+    done = stack.manage(*arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 @pytest.fixture
 def people(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> dict[str, Caller]:
     """Accounts by an operator's commands; every role after that is granted through the API."""
-    monkeypatch.setenv("PERSON_PASSWORD", PASSWORD)
-    stack.manage("load_policies")
+    monkeypatch.setitem(stack.environment, "PERSON_PASSWORD", PASSWORD)
     for username, (first, last) in PEOPLE.items():
-        stack.manage("add_person", username, first, last)
-    stack.manage("found_unit", "retail-credit", "Retail credit", "admin")
+        commanded(stack, "add_person", username, first, last)
+    commanded(stack, "found_unit", "retail-credit", "Retail credit", "admin")
     admin = Caller(stack.url, "admin").sign_in()
     for username, role in ROLES:
         admin.post("memberships/", {"unit": "retail-credit", "user": username, "role": role})
@@ -326,7 +332,7 @@ def test_from_a_registered_model_to_a_sealed_report_and_a_closed_gate(
         entry["action"] for entry in auditor.get("journal/?model=mortgage-approval")["results"]
     }
     assert {"run.done", "release.signature_failed", "release.approved", "report.sealed"} <= actions
-    assert "whole" in stack.manage("verify_journal")
+    assert "whole" in commanded(stack, "verify_journal")
 
     gone = scientist.call("DELETE", f"versions/{version['id']}/data/{data['id']}/", None, "")
     assert gone.status == 204
@@ -334,4 +340,4 @@ def test_from_a_registered_model_to_a_sealed_report_and_a_closed_gate(
     assert gate["allowed"] is False
     assert [reason["code"] for reason in gate["reasons"]] == ["gate.void"]
     assert "Applications" in gate["reasons"][0]["message"]
-    assert "whole" in stack.manage("verify_journal")
+    assert "whole" in commanded(stack, "verify_journal")
