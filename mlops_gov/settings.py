@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "registry.web.middleware.OriginMiddleware",
+    "registry.web.middleware.RefusalMiddleware",
 ]
 TEMPLATES = [
     {

@@ -132,12 +132,9 @@ def a_model(
     cast: Cast, name: str = "Mortgage approval", *, task: str = "binary", **statement: Any
 ) -> RegisteredModel:
     """Register a model in the cast's unit."""
+    said = a_statement(cast, **statement)
     return registered_models.register(
-        unit=cast.unit,
-        name=name,
-        task=task,
-        statement=a_statement(cast, **statement),
-        by=cast.scientist,
+        unit=cast.unit, name=name, task=task, statement=said, by=cast.scientist
     )
 
 
@@ -176,23 +173,17 @@ def a_trained_artefact(path: Path) -> Path:
     import numpy as np
     import xgboost
 
-    rows = [line.split(",") for line in a_table().splitlines()[1:]]
-    facts = np.array([[float(row[0]), float(row[1])] for row in rows])
-    outcome = np.array([int(row[2]) for row in rows])
+    rows = np.genfromtxt(a_table().splitlines()[1:], delimiter=",", usecols=(0, 1, 2))
     model = xgboost.XGBClassifier(n_estimators=8, max_depth=2, random_state=0, n_jobs=1)
-    model.fit(facts, outcome)
+    model.fit(rows[:, :2], rows[:, 2])
     model.save_model(path)
     return path
 
 
 def a_dataset(cast: Cast, name: str = "Applications") -> Dataset:
     """Register a dataset in the cast's unit."""
-    return datasets.register(
-        unit=cast.unit,
-        name=name,
-        description="Mortgage applications of one year.",
-        by=cast.scientist,
-    )
+    about = "Mortgage applications of one year."
+    return datasets.register(unit=cast.unit, name=name, description=about, by=cast.scientist)
 
 
 def a_dataset_version(
@@ -276,8 +267,7 @@ def a_complete_version(
 ) -> ModelVersion:
     """Register a version with everything that tier 3 asks for, ready to be submitted."""
     version = a_version(cast, model, label, **build)
-    number = next(_numbers)
-    data = a_dataset_version(cast, a_dataset(cast, f"Applications {number}"))
+    data = a_dataset_version(cast, a_dataset(cast, f"Applications {next(_numbers)}"))
     attached(cast, version, data)
     complete_card(cast, version)
     assessed_risk(cast, version)

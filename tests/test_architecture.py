@@ -70,6 +70,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         # The page helpers, and no other page.
         "registry.web.forms",
         "registry.web.lookups",
+        "registry.web.requests",
         "registry.web.risk",
     ),
     "audits.api": (

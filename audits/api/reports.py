@@ -66,7 +66,7 @@ class NewReportSerializer(StrictSerializer):
     """A report to ask for."""
 
     version = serializers.IntegerField(help_text="Id of the version.")
-    profile = Text(default="internal", help_text=f"One of {', '.join(PROFILE_NAMES)}.")
+    profile = Text(default="regulator", help_text=f"One of {', '.join(PROFILE_NAMES)}.")
     language = Text(default=LANGUAGES[0], help_text=f"One of {', '.join(LANGUAGES)}.")
 
 

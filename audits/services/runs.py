@@ -68,6 +68,22 @@ def request(
     return run
 
 
+@journal.verb
+def request_each(
+    *,
+    version: ModelVersion,
+    data: DatasetVersion,
+    kinds: Sequence[str],
+    predictions: Path | None = None,
+    by: User,
+) -> list[Run]:
+    """Ask for several measurements at once: all of them are queued, or none is."""
+    return [
+        request(version=version, data=data, kind=kind, predictions=predictions, by=by)
+        for kind in kinds
+    ]
+
+
 def _objections(
     version: ModelVersion, data: DatasetVersion, kind: str, predictions: Path | None
 ) -> list[Objection]:

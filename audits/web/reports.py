@@ -70,7 +70,7 @@ def ask_for_report(request: PersonRequest, slug: str, number: int) -> HttpRespon
 def _release(request: PersonRequest, version: ModelVersion) -> Release | None:
     """Return the release the press was about, if it was made on a release's page."""
     asked = request.POST.get("release", "")
-    return get_object_or_404(version.releases, pk=asked) if asked.isdigit() else None
+    return get_object_or_404(version.releases, pk=asked) if asked.isdecimal() else None
 
 
 @login_required

@@ -19,8 +19,7 @@ from audits.services import runs
 from audits.web.figures import of_exhibit
 from registry.models import DatasetVersion
 from registry.services import rights
-from registry.services.uploads import refuse_if_too_large
-from registry.web.forms import Form, refusals_on, show, uploaded
+from registry.web.forms import Form, is_usable, refusals_on, show, uploaded
 from registry.web.lookups import version_or_404
 from registry.web.requests import PersonRequest
 
@@ -95,27 +94,19 @@ def start_run(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     )
     if not version.is_vendor_model:
         del form.fields["predictions"]
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and is_usable(form, request):
         file = uploaded(form, "predictions")
-        started = []
         with refusals_on(form):
-            refuse_if_too_large(request)
-            for kind in form.cleaned_data["kind"]:
-                started.append(
-                    runs.request(
-                        version=version,
-                        data=form.cleaned_data["data"],
-                        kind=kind,
-                        predictions=Path(file.temporary_file_path()) if file else None,
-                        by=request.user,
-                    )
-                )
-        if started and not form.refused:
-            return (
-                redirect("version_runs", slug, number)
-                if len(started) > 1
-                else redirect("run", started[0].pk)
+            started = runs.request_each(
+                version=version,
+                data=form.cleaned_data["data"],
+                kinds=form.cleaned_data["kind"],
+                predictions=Path(file.temporary_file_path()) if file else None,
+                by=request.user,
             )
+            if len(started) == 1:
+                return redirect("run", started[0].pk)
+            return redirect("version_runs", slug, number)
     return show(
         request, "audits/start_run.html", form, version=version, model=version.model, tab="runs"
     )

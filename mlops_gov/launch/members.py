@@ -62,8 +62,11 @@ class Member:
         """Say who died, of what, and what it said last."""
         code = self.process.returncode
         cause = f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
-        words = "".join(f"\n    {line}" for line in self.last_lines) or " It said nothing."
-        return f"{self.name} stopped ({cause}). Its last lines:{words}"
+        told = f"{self.name} stopped ({cause})."
+        if self.shown and not self.staying:
+            return told  # its last lines are the last ones on the screen
+        words = "".join(f"\n    {line}" for line in self.last_lines) or " none"
+        return f"{told} Its last lines:{words}"
 
     def ask_to_end(self) -> None:
         """Send the next signal of its list; when there is none left, kill its whole session."""

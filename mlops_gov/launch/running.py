@@ -67,6 +67,7 @@ def fill(crew: Crew) -> None:
     crew.finish("policies", [python, "manage.py", "load_policies"], shown=False)
     static_files.gather(crew)
     if wants_demo():
+        say("Loading the demo; the first time its models are trained and examined.")
         crew.finish("demo", [python, "manage.py", "seed_demo"])
 
 

@@ -27,8 +27,7 @@ def digest(places: Places) -> str:
     """Return a digest over our own files and over which packages bring theirs."""
     hasher = hashlib.sha256(stamp_file(places).read_bytes())
     for path in sorted(files(places.root)):
-        state = path.stat()
-        hasher.update(f"{path}|{state.st_size}|{state.st_mtime_ns}\n".encode())
+        hasher.update(f"{path}|{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return hasher.hexdigest()
 
 

@@ -14,23 +14,19 @@ from registry.services import releases
 
 
 class SignatureSerializer(StrictSerializer):
-    """A signature: a token alone is not one."""
+    """A signature. Without a password it is none, and answers 403 before anything else is said."""
 
-    digest = Text(help_text="The case_file_digest of the release as it was read.")
+    digest = Text(
+        default="",
+        allow_blank=True,
+        help_text="The case_file_digest that was read; approving and rejecting take it.",
+    )
     reason = Text(default="", allow_blank=True, help_text="Stands beside the name for good.")
     password = Text(
         default="",
         allow_blank=True,
         trim_whitespace=False,
         help_text="The signer's own, entered again.",
-    )
-
-
-class TakingBackSerializer(SignatureSerializer):
-    """A signature that takes the release itself back, whatever its case file says."""
-
-    digest = Text(
-        required=False, help_text="Taken for likeness with the other acts, and not compared."
     )
 
 
@@ -54,11 +50,11 @@ def reject(request: Request, pk: int) -> Response:
     return Response(shape(request, pk))
 
 
-@extend_schema(request=TakingBackSerializer, responses=answers({200: ReleaseSerializer}))
+@extend_schema(request=SignatureSerializer, responses=answers({200: ReleaseSerializer}))
 @api_view(["POST"])
 def withdraw(request: Request, pk: int) -> Response:
     """Take the release back from review."""
-    asked = body(request, TakingBackSerializer)
+    asked = body(request, SignatureSerializer)
     release = get_object_or_404(visible(request), pk=pk)
     releases.withdraw(
         release=release, reason=asked["reason"], password=asked["password"], by=person(request)
@@ -66,11 +62,11 @@ def withdraw(request: Request, pk: int) -> Response:
     return Response(shape(request, pk))
 
 
-@extend_schema(request=TakingBackSerializer, responses=answers({200: ReleaseSerializer}))
+@extend_schema(request=SignatureSerializer, responses=answers({200: ReleaseSerializer}))
 @api_view(["POST"])
 def revoke(request: Request, pk: int) -> Response:
     """Take an approval back; the gate closes at once."""
-    asked = body(request, TakingBackSerializer)
+    asked = body(request, SignatureSerializer)
     release = get_object_or_404(visible(request), pk=pk)
     releases.revoke(
         release=release, reason=asked["reason"], password=asked["password"], by=person(request)

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from registry.api.refusals import told
 from registry.api.shapes import NoFields, ObjectionSerializer, Shape, query
 from registry.api.versions import visible
-from registry.rules.policies import Item, Standing
+from registry.rules.checklists import Item, Standing
 from registry.services import (
     checklists,
 )

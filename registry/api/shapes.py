@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +20,20 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from registry.models import User
+
+# PostgreSQL keeps no NUL, and half a surrogate pair has no form in UTF-8.
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+CANNOT_BE_KEPT = _("A text in it has a character that cannot be kept (NUL, or half a pair).")
+
+
+def can_be_kept(value: Any) -> bool:
+    """Say whether every text in this can be kept, and repeated in an answer."""
+    if isinstance(value, dict):
+        return all(can_be_kept(part) for pair in value.items() for part in pair)
+    if isinstance(value, list):
+        return all(can_be_kept(part) for part in value)
+    return not isinstance(value, str) or UNWRITABLE.search(value) is None
+
 
 Shape = serializers.Serializer[Any]
 
@@ -66,28 +81,16 @@ class Number(serializers.FloatField):
 
 
 class JSONObject(serializers.JSONField):
-    """A JSON object whose texts PostgreSQL can keep."""
+    """A JSON object."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """Take an object, without characters that the database has no form for."""
+        """Take an object and no other JSON."""
         value = super().to_internal_value(data)
         if not isinstance(value, dict):
             raise ValidationError(_("This has to be a JSON object, in braces."))
-        if not _can_be_kept(value):
-            raise ValidationError(
-                _("A text in it holds a character that cannot be kept (NUL, or half a pair).")
-            )
+        if not can_be_kept(value):
+            raise ValidationError(CANNOT_BE_KEPT)
         return value
-
-
-def _can_be_kept(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(_can_be_kept(part) for pair in value.items() for part in pair)
-    if isinstance(value, list):
-        return all(_can_be_kept(part) for part in value)
-    return not isinstance(value, str) or not any(
-        character == "\0" or "\ud800" <= character <= "\udfff" for character in value
-    )
 
 
 class ObjectionSerializer(Shape):
@@ -133,9 +136,17 @@ def answers(success: dict[int, Any]) -> dict[int, Any]:
 
 def body(request: Request, shape: type[StrictSerializer]) -> dict[str, Any]:
     """Return what the request says, in this shape. Raises ValidationError, which answers 400."""
-    asked = shape(data=request.data)
+    asked = shape(data=_kept(request.data))
     asked.is_valid(raise_exception=True)
     return dict(asked.validated_data)
+
+
+def _kept(said: Any) -> Any:
+    """Return what was said unless a text in it cannot be kept, be it a value or a field's name."""
+    if isinstance(said, dict) and not can_be_kept(said):
+        wrong = [name for name, value in said.items() if not can_be_kept([name, value])]
+        raise ValidationError({UNWRITABLE.sub("?", name): [CANNOT_BE_KEPT] for name in wrong})
+    return said
 
 
 def query(request: Request, shape: type[StrictSerializer]) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.db.models import Prefetch, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, serializers
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -82,12 +83,7 @@ class GrantSerializer(StrictSerializer):
     """A role to give."""
 
     unit = Text(help_text="Short name of the unit.")
-    user = serializers.SlugRelatedField(
-        slug_field="username",
-        queryset=User.objects.filter(is_active=True),
-        help_text="The account's name.",
-        error_messages={"does_not_exist": _("There is no account {value}.")},
-    )
+    user = Text(help_text="The account's name.")
     role = serializers.ChoiceField(choices=list(ROLE_NAMES.items()))
 
 
@@ -109,7 +105,10 @@ class MembershipsView(generics.ListAPIView[Membership]):
         """Give a person a role in a unit; an administrator's right, and never to oneself."""
         asked, user = body(request, GrantSerializer), person(request)
         unit = get_object_or_404(Unit.objects.visible_to(user), slug=asked["unit"])
-        membership = units.grant(unit=unit, user=asked["user"], role=Role(asked["role"]), by=user)
+        newcomer = User.objects.filter(username=asked["user"], is_active=True).first()
+        if newcomer is None:
+            raise ValidationError({"user": [_("There is no such account; an operator adds it.")]})
+        membership = units.grant(unit=unit, user=newcomer, role=Role(asked["role"]), by=user)
         return Response(MembershipSerializer(membership).data, status=201)
 
 

@@ -84,7 +84,7 @@ def _keyed(value: object) -> bool:
 
 
 def _name(part: Mapping[str, Any]) -> str | None:
-    """Return what a thing is called; None where it is called nothing, or by something not a text."""
+    """Return what a thing is called; None where it is called nothing, or not by a text."""
     for key in ("name", "title", "dataset"):
         called = part.get(key)
         if isinstance(called, str) and called:

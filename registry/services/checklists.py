@@ -8,7 +8,8 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from registry.models import Evidence, ModelVersion
-from registry.rules import policies as rules
+from registry.rules import checklists as rules
+from registry.rules.policies import ruling
 from registry.services import case_files, policies
 
 
@@ -32,7 +33,7 @@ def _checklist(version: ModelVersion, definition: dict[str, Any]) -> list[rules.
     test_files = {link.data.file_id for link in links if link.data.role == "test"}
     card = version.card.effective
     return rules.checklist(
-        rules.ruling(definition, version.model.revision.tier),
+        ruling(definition, version.model.revision.tier),
         card=card.sections if card else None,
         data_roles=[link.data.role for link in links],
         risk_is_assessed=version.risk.effective is not None,

@@ -43,7 +43,8 @@ class _Pending:
 
     entries: list[dict[str, Any]] = field(default_factory=list)
     undo: list[Callable[[], None]] = field(default_factory=list)
-    # What inner verbs promised to take back before they were refused; done however the outermost ends.
+    # What inner verbs promised to take back before they were refused; done however the outermost
+    # one ends.
     owed: list[Callable[[], None]] = field(default_factory=list)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
 from registry.rules.refusals import Refused
@@ -21,14 +21,14 @@ class LimitedUploadHandler(FileUploadHandler):
         self.received = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        """Pass the block on, or stop."""
         """Pass the bytes on to the next handler, up to the limit."""
         self.received += len(raw_data)
         if self.received > max(settings.ARTEFACT_LIMIT, settings.TABLE_LIMIT):
             if self.request is not None:
                 self.request.upload_too_large = self.file_name
-            # Not connection_reset: a browser reads the answer only after its whole body was taken.
-            raise StopUpload(connection_reset=False)
+            # The rest of the file is read away, since a browser reads the answer only after its
+            # whole body was taken; and the fields behind it are kept for the form shown again.
+            raise SkipFile
         return raw_data
 
     def file_complete(self, file_size: int) -> None:

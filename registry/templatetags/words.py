@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from registry.models import Unit
 from registry.rules.cards import SECTIONS
 from registry.rules.catalogue import DATA_ROLES, EVIDENCE_KINDS, TASKS, VERDICT_NAMES
 from registry.rules.refusals import Objection
@@ -23,6 +24,7 @@ from registry.rules.releases import STATE_NAMES
 from registry.rules.risk import DEFAULT_MATRIX
 from registry.rules.roles import ROLE_NAMES
 from registry.rules.wording import gettext_noop
+from registry.services import rights
 
 register = template.Library()
 
@@ -168,3 +170,9 @@ def item_name(code: str) -> str:
 def roles(codes: str) -> str:
     """Return the names of the roles an entry or a decision keeps as comma-separated codes."""
     return ", ".join(name(code.strip()) for code in codes.split(",") if code.strip())
+
+
+@register.simple_tag(takes_context=True)
+def may(context: template.Context, verb: str, unit: Unit) -> bool:
+    """Say whether the reader's roles give the right to a verb; others are not shown its button."""
+    return rights.may(by=context["request"].user, verb=verb, unit=unit)

@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy
 from registry.models import Dataset, DatasetVersion, Unit
 from registry.rules.catalogue import DATA_ROLES
 from registry.services import datasets, rights
-from registry.services.uploads import refuse_if_too_large
-from registry.web.forms import Form, refusals_on, show, uploaded
+from registry.web.forms import Form, is_usable, refusals_on, show, uploaded
 from registry.web.requests import PersonRequest
 
 
@@ -112,10 +111,9 @@ def add_dataset_version(request: PersonRequest, slug: str) -> HttpResponse:
     )
     rights.require(by=request.user, verb="dataset.register", unit=dataset.unit)
     form = DatasetVersionForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and is_usable(form, request):
         asked = form.cleaned_data
         with refusals_on(form):
-            refuse_if_too_large(request)
             datasets.register_version(
                 dataset=dataset,
                 table=Path(uploaded(form, "table").temporary_file_path()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
 
 from registry.models import Evidence
 from registry.services import files
@@ -29,5 +30,5 @@ def exhibit_file(request: PersonRequest, pk: int) -> HttpResponse:
         Evidence.objects.visible_to(request.user).select_related("file"), pk=pk
     )
     response = HttpResponse(files.read_checked(found.file), content_type="application/octet-stream")
-    response["Content-Disposition"] = f'attachment; filename="{found.file_name}"'
+    response["Content-Disposition"] = content_disposition_header(True, found.file_name)
     return response

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from registry.rules.refusals import Refused
+from registry.services.uploads import refuse_if_too_large
 from registry.templatetags.words import told
 
 
@@ -35,6 +36,16 @@ def refusals_on(form: Form) -> Iterator[None]:
         form.refused = True
         for objection in refusal.objections:
             form.add_error(None, told(objection))
+
+
+def is_usable(form: Form, request: HttpRequest) -> bool:
+    """Say whether a form that takes files can be acted on.
+
+    An upload stopped at the limit left its field empty, so it has to be told before the fields.
+    """
+    with refusals_on(form):
+        refuse_if_too_large(request)
+    return not form.refused and form.is_valid()
 
 
 def show(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:

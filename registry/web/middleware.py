@@ -7,8 +7,10 @@ from collections.abc import Callable
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
+from registry.rules.refusals import Refused
 from registry.services import journal
 from registry.services.sign_ins import demo_may_come_from
+from registry.web.refusals import refused
 
 
 class OriginMiddleware:
@@ -25,3 +27,18 @@ class OriginMiddleware:
         method = "token" if "HTTP_AUTHORIZATION" in request.META else "session"
         with journal.came_in_by(f"{door} {request.META.get('REMOTE_ADDR', '')}".strip(), method):
             return self.get_response(request)
+
+
+class RefusalMiddleware:
+    """Answers a refusal that no form took, such as a file broken in the store, with its reasons."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Render the refusal; anything else is somebody else's to handle."""
+        return refused(request, exception) if isinstance(exception, Refused) else None

@@ -6,6 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from registry.rules.refusals import Refused
+from registry.templatetags.words import told
+
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say which right is missing, and who can give it."""
@@ -13,10 +16,18 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "403.html", {"reason": reason}, status=403)
 
 
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Say every reason why a page without a form cannot be shown."""
+    reasons = [told(objection) for objection in refusal.objections]
+    return render(request, "409.html", {"reasons": reasons}, status=409)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say what to do when the form's secret does not match.
 
     Cookies off, or a page that is too old.
     """
-    told = _("This page was open too long, or cookies are off. Reload it and send the form again.")
-    return render(request, "403.html", {"reason": told}, status=403)
+    reason = _(
+        "This page was open too long, or cookies are off. Reload it and send the form again."
+    )
+    return render(request, "403.html", {"reason": reason}, status=403)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from registry.models import CaseFile, Decision, Evidence, Release
 from registry.rules import casefile
+from registry.rules.refusals import Objection
 from registry.rules.releases import MEANINGS, Act, objections_to_signer
 from registry.rules.roles import Role
 from registry.services import (
@@ -57,13 +58,21 @@ def submit(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     return show(request, "registry/not_submitted.html", form, version=version, model=version.model)
 
 
+class ActField(forms.ChoiceField):
+    """Offers the acts a person can take, and takes any: the service says in words why not."""
+
+    def valid_value(self, value: str) -> bool:
+        """Say whether there is such an act."""
+        return value in set(Act)
+
+
 class SignForm(Form):
     """What a signature takes.
 
     What it means, why, the digest of what was shown, and the password.
     """
 
-    act = forms.ChoiceField(label=gettext_lazy("My signature means"), widget=forms.RadioSelect)
+    act = ActField(label=gettext_lazy("My signature means"), widget=forms.RadioSelect)
     reason = forms.CharField(label=gettext_lazy("Reason"), widget=forms.Textarea({"rows": 3}))
     password = forms.CharField(
         label=gettext_lazy("Password"),
@@ -91,7 +100,8 @@ def release(request: PersonRequest, pk: int) -> HttpResponse:
     """The whole case on one page; signing happens here too."""
     release = release_or_404(request, pk)
     form = SignForm(request.POST or None, initial={"digest": release.case_file.digest})
-    acts = acts_for(request, release)
+    own_work = own_work_in(request, release)
+    acts = [act for act in acts_for(request, release) if not (own_work and act in DECIDING)]
     form.offer(acts)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
@@ -108,11 +118,25 @@ def release(request: PersonRequest, pk: int) -> HttpResponse:
         except SignatureFailed as failed:
             form.add_error("password", str(failed))
             response = show(
-                request, "registry/release.html", form, **whole_case(release, acts, request)
+                request, "registry/release.html", form, **whole_case(release, acts, own_work)
             )
             response.status_code = 403
             return response
-    return show(request, "registry/release.html", form, **whole_case(release, acts, request))
+    if form.refused:
+        # What is shown again is the newest case file, so the next signature is for that one.
+        form.data = {**request.POST.dict(), "digest": release.case_file.digest}
+    return show(request, "registry/release.html", form, **whole_case(release, acts, own_work))
+
+
+DECIDING = (Act.APPROVE, Act.REJECT)
+
+
+def own_work_in(request: PersonRequest, release: Release) -> list[Objection]:
+    """Return why this person, whatever their role, is not one to decide on a release in review."""
+    if release.state != "in_review":
+        return []
+    signatures = stages.progress_of(release).signatures
+    return objections_to_signer(request.user.pk, stages.hands_on(release), signatures)
 
 
 def acts_for(request: PersonRequest, release: Release) -> list[Act]:
@@ -126,7 +150,7 @@ def acts_for(request: PersonRequest, release: Release) -> list[Act]:
     if release.state == "in_review":
         stage = progress.stages[progress.stage or 0]
         if Role(stage.role) in roles["release.sign"]:
-            acts += [Act.APPROVE, Act.REJECT]
+            acts += DECIDING
         if roles["release.withdraw"]:
             acts.append(Act.WITHDRAW)
     if release.state == "approved" and roles["release.revoke"]:
@@ -134,7 +158,7 @@ def acts_for(request: PersonRequest, release: Release) -> list[Act]:
     return acts
 
 
-def whole_case(release: Release, acts: list[Act], request: PersonRequest) -> dict[str, Any]:
+def whole_case(release: Release, acts: list[Act], own_work: list[Objection]) -> dict[str, Any]:
     """Return everything the page shows about a release."""
     progress = stages.progress_of(release)
     content = release.case_file.content
@@ -151,11 +175,7 @@ def whole_case(release: Release, acts: list[Act], request: PersonRequest) -> dic
             (stage, place, progress.signed_at(place)) for place, stage in enumerate(progress.stages)
         ],
         "acts": acts,
-        "own_hands": objections_to_signer(
-            request.user.pk, stages.hands_on(release), progress.signatures
-        )
-        if Act.APPROVE in acts
-        else [],
+        "own_work": own_work,
         "changed": changes_since_frozen(release),
         "before": before,
         "changes": list(

@@ -108,7 +108,9 @@ class HazardForm(Form):
             ("residual_likelihood", _("Likelihood after controls"), likelihoods),
             ("residual_impact", _("Impact after controls"), impacts),
         ):
-            self.fields[name] = forms.TypedChoiceField(label=label, choices=choices, coerce=int)
+            self.fields[name] = forms.TypedChoiceField(
+                label=label, choices=choices, coerce=int, initial=1
+            )
 
     def facts(self) -> HazardFacts | None:
         """Return what the service takes; None for a line left empty."""

@@ -24,8 +24,7 @@ from registry.services import (
     rights,
     versions,
 )
-from registry.services.uploads import refuse_if_too_large
-from registry.web.forms import Form, refusals_on, show, uploaded
+from registry.web.forms import Form, is_usable, refusals_on, show, uploaded
 from registry.web.lineage import lineage
 from registry.web.lookups import model_or_404, version_or_404
 from registry.web.requests import PersonRequest
@@ -132,9 +131,8 @@ def add_version(request: PersonRequest, slug: str) -> HttpResponse:
     model = model_or_404(request, slug)
     rights.require(by=request.user, verb="version.register", unit=model.unit)
     form = VersionForm(request.POST or None, request.FILES or None, initial=_like_the_last(model))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and is_usable(form, request):
         with refusals_on(form):
-            refuse_if_too_large(request)
             version = versions.register(model=model, build=form.build(), by=request.user)
             return redirect("version", model.slug, version.number)
     return show(request, "registry/add_version.html", form, model=model)

@@ -34,7 +34,7 @@ def test_an_auditor_asks_for_a_report_with_nothing_but_the_version(cast: Cast) -
     answer = api(cast.auditor).post(REPORTS, {"version": version.pk})
     assert answer.status_code == 202
     told = answer.json()
-    assert (told["state"], told["profile"], told["language"]) == ("queued", "internal", "en")
+    assert (told["state"], told["profile"], told["language"]) == ("queued", "regulator", "en")
     assert api(cast.auditor).get(f"{REPORTS}{told['id']}/").json() == told
 
 

@@ -69,7 +69,7 @@ def test_a_field_of_the_wrong_type_is_malformed(cast: Cast, wrong: dict[str, Any
 
 @pytest.mark.parametrize(
     "body",
-    ["{", "[]", '"text"', "null", '{"tier": NaN}', '{"name": "\\ud800"}', '{"name": "\\u0000"}'],
+    ["{", "[]", '"text"', "null", '{"tier": NaN}', '{"name": "\\ud800"}', '{"\\ud800": 1}'],
 )
 def test_a_body_that_is_no_object_is_malformed(cast: Cast, body: str) -> None:
     answer = api(cast.scientist).generic("POST", MODELS, body, "application/json")

@@ -14,7 +14,16 @@ from pytest_django import DjangoAssertNumQueries
 from registry.models import CaseFile, DataLink, Release
 from registry.rules import casefile
 from registry.rules.risk import HazardFacts
-from registry.services import case_files, cards, policies, registered_models, releases, risk, versions
+from registry.services import (
+    cards,
+    case_files,
+    gates,
+    policies,
+    registered_models,
+    risk,
+    stages,
+    versions,
+)
 from tests.cast import (
     Cast,
     a_card,
@@ -32,7 +41,7 @@ from tests.traces import nothing_written
 
 
 def changed_facts(release: Release) -> list[str]:
-    fresh = releases.for_gate(Release.objects.filter(pk=release.pk)).get()
+    fresh = gates.for_gate(Release.objects.filter(pk=release.pk)).get()
     return [change.fact for change in case_files.changes_since_frozen(fresh)]
 
 
@@ -212,9 +221,9 @@ def test_many_gates_cost_as_many_queries_as_one(
     for environment in ("staging", "production")[:how_many]:
         a_release(cast, version, environment)
     with django_assert_max_num_queries(6):
-        for release in releases.for_gate(Release.objects.all()):
-            releases.gate(release)
-            releases.progress_of(release)
+        for release in gates.for_gate(Release.objects.all()):
+            gates.gate(release)
+            stages.progress_of(release)
 
 
 def test_an_instant_is_written_in_utc_to_the_microsecond(cast: Cast) -> None:

@@ -10,14 +10,18 @@ from typing import Any
 import pytest
 
 from registry.models import DataLink, Decision, Entry, ModelVersion, PolicyEdition, Release, User
-from registry.rules.releases import MEANINGS, Act
+from registry.rules.cards import SECTION_CODES
+from registry.rules.releases import HANDS, MEANINGS, Act
+from registry.rules.risk import HazardFacts
 from registry.rules.roles import Role
 from registry.services import (
     cards,
+    gates,
     policies,
     registered_models,
     releases,
     risk,
+    stages,
     units,
     versions,
 )
@@ -67,12 +71,12 @@ def revoke(release: Release, by: User, reason: str = "It drifts.") -> Decision:
 
 
 def fresh(release: Release) -> Release:
-    found: Release = releases.for_gate(Release.objects.filter(pk=release.pk)).get()
+    found: Release = gates.for_gate(Release.objects.filter(pk=release.pk)).get()
     return found
 
 
 def closed_by(release: Release) -> list[str]:
-    gate = releases.gate(fresh(release))
+    gate = gates.gate(fresh(release))
     assert gate.allowed == (not gate.reasons)
     return [reason.code for reason in gate.reasons]
 
@@ -133,7 +137,7 @@ def test_evidence_handed_in_does_not_count_for_the_strictest_tier(cast: Cast) ->
     version = a_version(cast, model)
     for role in ("train", "test"):
         attached(cast, version, a_dataset_version(cast, a_dataset(cast, role), role=role))
-    a_card(cast, version, **dict.fromkeys(cards.rules.SECTION_CODES, "Said."))
+    a_card(cast, version, **dict.fromkeys(SECTION_CODES, "Said."))
     assessed_risk(cast, version)
     an_exhibit(cast, version, "performance")
     an_exhibit(cast, version, "fairness", reproduced=False)
@@ -255,13 +259,13 @@ def test_nobody_rejects_their_own_submission_either(cast: Cast) -> None:
         unit=cast.unit, user=cast.scientist, role=Role.MODEL_RISK_MANAGER, by=cast.admin
     )
     release = a_release(cast)
-    with refused(*(f"release.own_work.{part}" for part in releases.rules.HANDS if part != "purpose")):
+    with refused(*(f"release.own_work.{part}" for part in HANDS)):
         reject(release, cast.scientist)
 
 
 def test_who_assessed_the_risk_does_not_sign(cast: Cast) -> None:
     version = a_complete_version(cast)
-    hazards = [releases.policy_rules.cards and risk.rules.HazardFacts("Fire", 2, 2, "", 2, 2)]
+    hazards = [HazardFacts("Fire", 2, 2, "", 2, 2)]
     risk.assess(version=version, hazards=hazards, by=cast.manager)
     release = a_release(cast, version)
     with refused("release.own_work.risk"):
@@ -340,12 +344,12 @@ def test_a_release_passes_its_stages_one_after_another(cast: Cast) -> None:
     release = in_three_stages(cast)
     told = []
     for signer in (cast.validator, cast.manager, cast.manager2, cast.owner):
-        progress = releases.progress_of(fresh(release))
+        progress = stages.progress_of(fresh(release))
         told.append((progress.stage, [progress.signed_at(place) for place in range(3)]))
         assert fresh(release).state == "in_review"
         approve(release, signer)
     assert told == [(0, [0, 0, 0]), (1, [1, 0, 0]), (1, [1, 1, 0]), (2, [1, 2, 0])]
-    assert releases.progress_of(fresh(release)).stage is None
+    assert stages.progress_of(fresh(release)).stage is None
     assert fresh(release).state == "approved"
     assert Entry.objects.filter(action="release.approved").count() == 1
     assert list(release.decisions.order_by("pk").values_list("stage_name", flat=True)) == [
@@ -387,11 +391,11 @@ def test_evidence_added_in_review_makes_earlier_signatures_fall(cast: Cast) -> N
     approve(release, cast.manager)
     an_exhibit(cast, release.version, "performance")
     release = fresh(release)
-    assert releases.progress_of(release).stage == 0
+    assert stages.progress_of(release).stage == 0
     with denied():
         approve(release, cast.manager2)
     approve(release, cast.validator)
-    assert releases.progress_of(fresh(release)).stage == 1
+    assert stages.progress_of(fresh(release)).stage == 1
     assert Decision.objects.filter(release=release).count() == 3
 
 
@@ -414,7 +418,7 @@ def test_a_new_tier_changes_nothing_for_a_release_under_way(cast: Cast) -> None:
         reason="Larger loans.",
         by=cast.manager2,
     )
-    assert len(releases.progress_of(fresh(release)).stages) == 1
+    assert len(stages.progress_of(fresh(release)).stages) == 1
 
 
 # --- The other acts -------------------------------------------------------------------------------
@@ -555,7 +559,7 @@ def test_a_changed_fact_closes_the_gate_by_itself_and_is_named(
     release = an_approved_release(cast)
     change(cast, release.version)
     assert closed_by(release) == ["gate.void"]
-    assert fact in str(releases.gate(fresh(release)).reasons[0])
+    assert fact in str(gates.gate(fresh(release)).reasons[0])
     assert fresh(release).state == "approved"
 
 
@@ -590,7 +594,7 @@ def test_a_later_failing_exhibit_closes_the_gate_where_the_policy_says_so(cast: 
     assert closed_by(release) == []
     failing = an_exhibit(cast, release.version, "fairness", verdict="fail")
     assert closed_by(release) == ["gate.failing_exhibit"]
-    assert failing.title in str(releases.gate(fresh(release)).reasons[0])
+    assert failing.title in str(gates.gate(fresh(release)).reasons[0])
 
 
 def test_a_later_failing_exhibit_leaves_the_gate_open_where_the_policy_does_not(

@@ -11,16 +11,8 @@ from typing import Any
 import pytest
 
 from registry.rules.cards import SECTION_CODES
-from registry.rules.policies import (
-    Exhibit,
-    Item,
-    Requirement,
-    Ruling,
-    Standing,
-    checklist,
-    objections_to,
-    ruling,
-)
+from registry.rules.checklists import Exhibit, Item, Standing, checklist
+from registry.rules.policies import Requirement, Ruling, objections_to, ruling
 from registry.rules.refusals import Refused
 from registry.rules.releases import Stage
 

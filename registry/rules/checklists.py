@@ -1,0 +1,151 @@
+"""The checklist: what a policy asks of a version, and how each item of it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from registry.rules import cards
+from registry.rules.policies import Requirement, Ruling
+from registry.rules.refusals import Objection
+from registry.rules.wording import gettext_noop
+
+
+class Standing(StrEnum):
+    """How an item of the checklist stands."""
+
+    MET = "met"
+    MISSING = "missing"
+    EXPIRED = "expired"
+    FAILING = "failing"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the checklist; ``objection`` says what to do where it is not met."""
+
+    code: str
+    standing: Standing
+    objection: Objection | None = None
+    exhibit_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """What the checklist needs to know of a piece of evidence."""
+
+    id: int
+    kind: str
+    verdict: str
+    at: datetime
+    reproduced: bool
+    outdated: bool = False  # made on another artefact or on data no longer attached
+
+
+def checklist(
+    ruling: Ruling,
+    *,
+    card: Mapping[str, str] | None,
+    data_roles: Sequence[str],
+    risk_is_assessed: bool,
+    deputy_is_named: bool,
+    exhibits: Sequence[Exhibit],
+    now: datetime,
+) -> list[Item]:
+    """Return everything the ruling asks for, each with how it stands."""
+    items = [_card_item(ruling, card)]
+    items += [_data_item(role, role in data_roles) for role in ruling.data_roles]
+    if ruling.risk_assessed:
+        items.append(
+            _item(
+                "risk",
+                risk_is_assessed,
+                "submit.risk_missing",
+                gettext_noop("The risk is not assessed yet; fill in the risk assessment."),
+            )
+        )
+    if ruling.deputy_named:
+        items.append(
+            _item(
+                "deputy",
+                deputy_is_named,
+                "submit.deputy_missing",
+                gettext_noop("No deputy is named for the owner; name one on the model's page."),
+            )
+        )
+    items += [_evidence_item(ask, exhibits, now) for ask in ruling.evidence]
+    return items
+
+
+def _item(code: str, met: bool, objection_code: str, message: str, **params: object) -> Item:
+    if met:
+        return Item(code, Standing.MET)
+    return Item(code, Standing.MISSING, Objection(objection_code, message, params))
+
+
+def _card_item(ruling: Ruling, card: Mapping[str, str] | None) -> Item:
+    missing = cards.missing(card or {}, ruling.card_sections)
+    return _item(
+        "card",
+        not missing,
+        "submit.card_incomplete",
+        gettext_noop("The model card lacks %(count)s sections: %(sections)s. Fill them in."),
+        count=len(missing),
+        sections=", ".join(missing),
+    )
+
+
+def _data_item(role: str, met: bool) -> Item:
+    return _item(
+        f"data.{role}",
+        met,
+        "submit.data_missing",
+        gettext_noop("No %(role)s data is attached; attach a dataset version with that role."),
+        role=role,
+    )
+
+
+def _evidence_item(ask: Requirement, exhibits: Sequence[Exhibit], now: datetime) -> Item:
+    """Judge one required kind by the newest exhibit that still speaks of this version and data."""
+    code = f"evidence.{ask.kind}"
+    usable = [
+        exhibit
+        for exhibit in exhibits
+        if exhibit.kind == ask.kind
+        and not exhibit.outdated
+        and (exhibit.reproduced or not ask.reproduced)
+    ]
+    if not usable:
+        message = gettext_noop(
+            "No %(kind)s evidence on the attached test data; start a %(kind)s run."
+        )
+        return Item(
+            code,
+            Standing.MISSING,
+            Objection("submit.evidence_missing", message, {"kind": ask.kind}),
+        )
+    newest = max(usable, key=lambda exhibit: (exhibit.at, exhibit.id))
+    if now - newest.at > timedelta(days=ask.max_age_days):
+        message = gettext_noop(
+            "The %(kind)s evidence is older than the %(days)s days the policy allows; run it again."
+        )
+        params = {"kind": ask.kind, "days": ask.max_age_days}
+        return Item(
+            code, Standing.EXPIRED, Objection("submit.evidence_expired", message, params), newest.id
+        )
+    if newest.verdict not in ask.verdicts:
+        message = gettext_noop(
+            "The %(kind)s evidence has the verdict “%(verdict)s”; the policy accepts %(accepted)s."
+            " Change the version, then run it again."
+        )
+        params = {
+            "kind": ask.kind,
+            "verdict": newest.verdict,
+            "accepted": ", ".join(ask.verdicts),
+        }
+        return Item(
+            code, Standing.FAILING, Objection("submit.evidence_failing", message, params), newest.id
+        )
+    return Item(code, Standing.MET, exhibit_id=newest.id)

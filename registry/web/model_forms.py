@@ -1,0 +1,158 @@
+"""Forms of registered models: narrowing the list, and what is said of a model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy
+
+from registry.models import RegisteredModel, Unit, User
+from registry.rules.catalogue import TASKS
+from registry.services import registered_models
+from registry.services.portfolio import residual_places
+from registry.web.forms import Form
+
+
+class FilterForm(forms.Form):
+    """What the list of models can be narrowed by; the address is the saved view."""
+
+    q = forms.CharField(required=False, label=gettext_lazy("Search"))
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        required=False,
+        to_field_name="slug",
+        empty_label=gettext_lazy("All units"),
+        label=gettext_lazy("Unit"),
+    )
+    tier = forms.ChoiceField(
+        required=False,
+        choices=[("", gettext_lazy("Any")), *((n, n) for n in "1234")],
+        label=gettext_lazy("Tier"),
+    )
+    # Set by the cells of the heat map: models whose residual risk lies there.
+    likelihood = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    impact = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = Unit.objects.visible_to(user)
+        self.user = user
+
+    def narrow(self, models: QuerySet[RegisteredModel]) -> QuerySet[RegisteredModel]:
+        """Apply what is set; what cannot be read is left out."""
+        self.is_valid()
+        asked = self.cleaned_data
+        if words := asked.get("q"):
+            models = models.filter(
+                Q(name__icontains=words)
+                | Q(revision__purpose__icontains=words)
+                | Q(revision__owner__last_name__icontains=words)
+                | Q(versions__artefact__sha256__startswith=words.lower())
+            ).distinct()
+        if asked.get("unit"):
+            models = models.filter(unit=asked["unit"])
+        if asked.get("tier"):
+            models = models.filter(revision__tier=asked["tier"])
+        cell = (asked.get("likelihood"), asked.get("impact"))
+        if all(cell):
+            places = residual_places(self.user).items()
+            inside = [pk for pk, place in places if (place["likelihood"], place["impact"]) == cell]
+            models = models.filter(pk__in=inside)
+        return models
+
+
+class StatementForm(Form):
+    """What one revision says of a model."""
+
+    purpose = forms.CharField(
+        label=gettext_lazy("Purpose"),
+        help_text=gettext_lazy("What decision does it serve, and who takes it?"),
+        widget=forms.Textarea({"rows": 3}),
+    )
+    intended_use = forms.CharField(
+        label=gettext_lazy("Intended use"),
+        help_text=gettext_lazy(
+            "For whom and where it may be used, and what it must not be used for."
+        ),
+        widget=forms.Textarea({"rows": 3}),
+    )
+    tier = forms.TypedChoiceField(
+        label=gettext_lazy("Tier"),
+        coerce=int,
+        initial=2,
+        choices=[
+            (1, gettext_lazy("1: decides about people's lives, money or rights")),
+            (2, gettext_lazy("2: matters to customers or to capital")),
+            (3, gettext_lazy("3: limited effect")),
+            (4, gettext_lazy("4: hardly any effect")),
+        ],
+    )
+    owner = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Owner"))
+    deputy = forms.ModelChoiceField(
+        User.objects.none(),
+        required=False,
+        label=gettext_lazy("Deputy"),
+        help_text=gettext_lazy("Who stands in for the owner."),
+    )
+    maintainers = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        required=False,
+        label=gettext_lazy("Maintainers"),
+        help_text=gettext_lazy("Who can rebuild and repair it."),
+    )
+
+    def offer(self, unit: QuerySet[Unit] | Unit) -> None:
+        """Offer the people who hold a role in the unit or units."""
+        units = [unit] if isinstance(unit, Unit) else unit
+        people = (
+            User.objects.filter(memberships__unit__in=units, memberships__ended_at__isnull=True)
+            .distinct()
+            .order_by("last_name", "username")
+        )
+        for field in ("owner", "deputy", "maintainers"):
+            self.fields[field].queryset = people
+            self.fields[field].label_from_instance = lambda person: person.printed_name
+
+    def statement(self) -> registered_models.Statement:
+        """Return what the service takes."""
+        asked = self.cleaned_data
+        return registered_models.Statement(
+            purpose=asked["purpose"],
+            intended_use=asked["intended_use"],
+            tier=asked["tier"],
+            owner=asked["owner"],
+            deputy=asked["deputy"],
+            maintainers=list(asked["maintainers"]),
+        )
+
+
+class RegisterForm(StatementForm):
+    """A new model."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("Unit"), empty_label=None)
+    task = forms.ChoiceField(
+        label=gettext_lazy("Task"),
+        choices=[(code, gettext_lazy(name)) for code, name in TASKS.items()],
+    )
+    field_order = [
+        "name",
+        "unit",
+        "task",
+        "purpose",
+        "intended_use",
+        "tier",
+        "owner",
+        "deputy",
+        "maintainers",
+    ]
+
+
+class ReviseForm(StatementForm):
+    """A new revision of what is said of a model."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason for the change"), widget=forms.Textarea({"rows": 2})
+    )

@@ -1,0 +1,307 @@
+"""Asking for reports: one row and one file for one state, and none for an incomplete one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+
+from audits.models import Report
+from audits.rules.reports import key
+from audits.services import dossiers, reporting, reports
+from audits.services.claims import claim
+from registry.models import ModelVersion
+from registry.rules import casefile
+from registry.rules.refusals import Objection
+from registry.services import cards, evidence, files, releases
+from tests.cast import (
+    PASSWORD,
+    Cast,
+    a_card,
+    a_complete_version,
+    a_release,
+    a_version,
+    an_approved_release,
+    an_exhibit,
+)
+from tests.traces import journalled, nothing_written, only_the_entitled_may, refused
+
+
+def asked(cast: Cast, version: ModelVersion, **changed: Any) -> Report:
+    given: dict[str, Any] = {"profile": "internal", "language": "en", "by": cast.auditor}
+    return reports.request(version=version, **given | changed)
+
+
+def finished(report: Report, content: bytes = b"%PDF-1.7 of a test") -> Report:
+    held = claim(Report, report.pk)
+    assert held is not None
+    reports.finish(report=report, attempt=held.attempt, unsealed="0" * 64, sealed=content)
+    report.refresh_from_db()
+    return report
+
+
+def test_a_report_is_queued_with_everything_it_states(cast: Cast) -> None:
+    release = an_approved_release(cast)
+    with journalled() as entries:
+        report = asked(cast, release.version)
+    dossier = json.loads(files.read_checked(report.dossier))
+    assert (report.state, report.key) == ("queued", key(dossier))
+    assert report.case_file_digest == release.case_file.digest
+    assert dossier["case_file_text"] == release.case_file.text
+    assert casefile.digest(dossier["case_file_text"]) == dossier["case_file_digest"]
+    (entry,) = entries
+    assert (entry.action, entry.role) == ("report.requested", "auditor")
+
+
+def test_nobody_else_asks_for_a_report(cast: Cast) -> None:
+    version = a_version(cast)
+    only_the_entitled_may(cast, "report.request", lambda by: asked(cast, version, by=by))
+
+
+@pytest.mark.parametrize(
+    ("changed", "codes"),
+    [
+        ({"profile": "secret"}, ["report.profile"]),
+        ({"language": "de"}, ["report.language"]),
+        ({"profile": "", "language": ""}, ["report.profile", "report.language"]),
+    ],
+)
+def test_an_unknown_profile_or_language_is_refused(
+    cast: Cast, changed: dict[str, str], codes: list[str]
+) -> None:
+    version = a_version(cast)
+    with refused(*codes):
+        asked(cast, version, **changed)
+
+
+def test_the_same_state_asked_for_again_is_the_same_report(cast: Cast) -> None:
+    """Whoever asks, and whether it waits or is done."""
+    version = an_approved_release(cast).version
+    report = asked(cast, version)
+    with nothing_written():
+        assert asked(cast, version) == report
+        assert asked(cast, version, by=cast.manager) == report
+    finished(report)
+    with nothing_written():
+        assert asked(cast, version) == report
+
+
+def test_another_profile_is_another_report(cast: Cast) -> None:
+    version = a_version(cast)
+    assert asked(cast, version).key != asked(cast, version, profile="public").key
+
+
+def test_another_decision_gives_another_report(cast: Cast) -> None:
+    release = an_approved_release(cast)
+    before = asked(cast, release.version)
+    releases.revoke(release=release, reason="It drifts.", password=PASSWORD, by=cast.manager2)
+    after = asked(cast, release.version)
+    assert (before.key != after.key, Report.objects.count()) == (True, 2)
+    assert before.as_of < after.as_of
+
+
+def test_a_new_exhibit_gives_another_report(cast: Cast) -> None:
+    version = a_version(cast)
+    before = asked(cast, version)
+    an_exhibit(cast, version)
+    assert asked(cast, version) != before
+
+
+def test_a_report_states_the_last_time_anything_changed(cast: Cast) -> None:
+    """Reports themselves change nothing, or no two would ever be alike."""
+    version = an_approved_release(cast).version
+    first = finished(asked(cast, version))
+    again = dossiers.gather(version=version, profile="internal", language="en")
+    assert (key(again), again["as_of"]) == (first.key, first.as_of)
+    assert not [one for one in again["journal"] if one["action"].startswith("report.")]
+
+
+def test_the_dossier_tells_who_decided_what_and_where_it_stands(cast: Cast) -> None:
+    release = an_approved_release(cast)
+    told = dossiers.gather(version=release.version, profile="regulator", language="en")
+    (decision,) = told["decisions"]
+    assert (decision["printed_name"], decision["role"], decision["act"], decision["bound"]) == (
+        "Mara Roth",
+        "model_risk_manager",
+        "approve",
+        True,
+    )
+    assert decision["case_file_digest"] == release.case_file.digest
+    assert told["release"]["stages"] == [
+        {"name": "Risk sign-off", "role": "model_risk_manager", "needed": 1, "signed": 1}
+    ]
+    assert told["release"]["gate"] == {"allowed": True, "reasons": []}
+    for exhibit in told["evidence"]:
+        assert hashlib.sha256(exhibit["text"].encode()).hexdigest() == exhibit["digest"]
+    numbers = [entry["model_number"] for entry in told["journal"]]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_signature_on_an_earlier_case_file_is_not_bound(cast: Cast) -> None:
+    release = a_release(cast)
+    releases.reject(
+        release=release,
+        digest=release.case_file.digest,
+        reason="Not yet.",
+        password=PASSWORD,
+        by=cast.manager,
+    )
+    a_release(cast, release.version)
+    told = dossiers.gather(version=release.version, profile="regulator", language="en")
+    assert [one["bound"] for one in told["decisions"]] == [False]
+
+
+def test_a_closed_gate_is_told_with_its_reason(cast: Cast) -> None:
+    release = an_approved_release(cast)
+    draft = a_card(cast, release.version, factors="Also age.")
+    cards.make_effective(revision=draft, by=cast.scientist)
+    told = dossiers.gather(version=release.version, profile="regulator", language="en")
+    assert told["release"]["gate"]["allowed"] is False
+    assert "card.sections.factors" in str(told["release"]["gate"]["reasons"])
+    assert told["case_file_digest"] == release.case_file.digest
+
+
+def test_the_changes_since_the_last_approved_version_are_told(cast: Cast) -> None:
+    first = an_approved_release(cast)
+    second = a_complete_version(cast, first.version.model, "2.0", threshold=0.7)
+    told = dossiers.gather(version=second, profile="regulator", language="en")
+    changed = {one["fact"]: (one["before"], one["after"]) for one in told["changes"]}
+    assert changed["version.threshold"] == (0.5, 0.7)
+    assert changed["version.label"] == ("1.0", "2.0")
+
+
+def test_without_an_approved_version_before_there_are_no_changes(cast: Cast) -> None:
+    release = an_approved_release(cast)
+    told = dossiers.gather(version=release.version, profile="regulator", language="en")
+    assert told["changes"] == []
+
+
+# --- Exhibits that cannot be shown ----------------------------------------------------------------
+
+
+def test_every_missing_or_broken_exhibit_is_named_and_nothing_is_made(cast: Cast) -> None:
+    version = a_version(cast)
+    exhibits = [an_exhibit(cast, version) for _ in range(3)]
+    Path(default_storage.path(exhibits[0].file.place)).unlink()
+    broken = Path(default_storage.path(exhibits[2].file.place))
+    broken.chmod(0o600)
+    broken.write_bytes(b"{}")
+    with refused("report.exhibit_missing", "report.exhibit_missing") as caught:
+        asked(cast, version)
+    assert exhibits[0].title in str(caught.value)
+    assert exhibits[1].title not in str(caught.value)
+    assert exhibits[2].title in str(caught.value)
+
+
+def test_an_exhibit_that_is_no_text_is_named(cast: Cast) -> None:
+    version = a_version(cast)
+    evidence.file_exhibit(
+        version=version,
+        kind="other",
+        title="A picture",
+        verdict="none",
+        summary="",
+        content=b"\x89PNG\xff",
+        file_name="picture.png",
+        producer="a colleague",
+        origin="by hand 1",
+        reproduced=False,
+        data=None,
+        by=cast.scientist,
+    )
+    with refused("report.exhibit_missing") as caught:
+        asked(cast, version)
+    assert "A picture" in str(caught.value)
+
+
+def test_a_report_asked_for_before_its_dossier_broke_fails_with_the_reason(cast: Cast) -> None:
+    report = asked(cast, a_version(cast))
+    Path(default_storage.path(report.dossier.place)).unlink()
+    reporting.make(report_id=report.pk)
+    report.refresh_from_db()
+    assert (report.state, report.reason[0]["code"]) == ("failed", "file.broken")
+
+
+# --- Ending ---------------------------------------------------------------------------------------
+
+
+def test_a_finished_report_has_its_sealed_file(cast: Cast) -> None:
+    report = asked(cast, a_version(cast))
+    with journalled() as entries:
+        finished(report)
+    assert (report.state, report.percent, report.unsealed) == ("done", 100, "0" * 64)
+    assert report.file is not None
+    assert files.read_checked(report.file) == b"%PDF-1.7 of a test"
+    (entry,) = entries
+    assert (entry.action, entry.actor) == ("report.sealed", "system")
+    assert json.loads(entry.changes)["sha256"] == report.file.sha256
+
+
+def test_a_report_is_finished_once(cast: Cast) -> None:
+    report = asked(cast, a_version(cast))
+    held = claim(Report, report.pk)
+    assert held is not None
+    first = reports.finish(report=report, attempt=1, unsealed="0" * 64, sealed=b"one")
+    with nothing_written():
+        again = reports.finish(report=report, attempt=1, unsealed="1" * 64, sealed=b"two")
+    assert (first is not None, again) == (True, None)
+
+
+def test_a_lost_attempt_finishes_and_fails_nothing(cast: Cast) -> None:
+    report = asked(cast, a_version(cast))
+    claim(Report, report.pk)
+    with nothing_written():
+        assert reports.finish(report=report, attempt=2, unsealed="0" * 64, sealed=b"x") is None
+        reports.fail(report=report, attempt=2, objections=[Objection("x", "Y.")])
+
+
+def test_a_failed_report_can_be_asked_for_again(cast: Cast) -> None:
+    version = a_version(cast)
+    report = asked(cast, version)
+    claim(Report, report.pk)
+    reports.fail(report=report, attempt=1, objections=[Objection("x", "Y %(z)s.", {"z": 1})])
+    report.refresh_from_db()
+    assert report.reason == [{"code": "x", "message": "Y %(z)s.", "params": {"z": "1"}}]
+    again = asked(cast, version)
+    assert (again.pk != report.pk, again.key, again.state) == (True, report.key, "queued")
+
+
+def test_the_database_too_keeps_one_report_for_each_key(cast: Cast) -> None:
+    report = asked(cast, a_version(cast))
+    report.pk = None
+    with (
+        pytest.raises(IntegrityError, match="one_report_for_each_key"),
+        transaction.atomic(),
+    ):
+        report.save()
+
+
+def test_a_report_is_made_from_its_dossier_and_sealed(cast: Cast, settings: Any) -> None:
+    settings.SEAL_FOLDER = Path(default_storage.path("")).parent / "seal"
+    report = asked(cast, an_approved_release(cast).version)
+    reporting.make(report_id=report.pk)
+    report.refresh_from_db()
+    assert (report.state, report.reason) == ("done", [])
+    assert report.file is not None
+    sealed = files.read_checked(report.file)
+    assert sealed.startswith(b"%PDF")
+    # A seal is added behind the pages, so they are still there byte by byte.
+    pages = next(
+        sealed[: place + 6]
+        for place in range(len(sealed))
+        if sealed.startswith(b"%%EOF\n", place)
+    )
+    assert hashlib.sha256(pages).hexdigest() == report.unsealed
+    with nothing_written():
+        reporting.make(report_id=report.pk)
+
+
+def test_a_stranger_sees_no_report(cast: Cast) -> None:
+    report = asked(cast, a_version(cast))
+    assert Report.objects.visible_to(cast.auditor).contains(report)
+    assert not Report.objects.visible_to(cast.outsider).exists()
