@@ -1,4 +1,4 @@
-"""What an act leaves behind: rows, files and journal entries; and that a refused one leaves nothing."""
+"""What an act leaves behind: rows, files and entries; and that a refused one leaves nothing."""
 
 from __future__ import annotations
 

@@ -175,10 +175,10 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 def last_approved_before(version: ModelVersion) -> CaseFile | None:
-    """Return the case file of the last other version of the model that was approved, if any."""
+    """Return the case file of the last earlier version of the model that was approved, if any."""
     approval = (
         Decision.objects.filter(release__version__model=version.model, act="approve")
-        .exclude(release__version=version)
+        .filter(release__version__number__lt=version.number)
         .filter(release__decided_at__isnull=False, release__valid_until__isnull=False)
         .select_related("case_file")
         .order_by("-signed_at")

@@ -184,7 +184,7 @@ def again(*, run: Run, by: User) -> Run:
 def finish(*, run: Run, attempt: int, evidence: Evidence) -> Run:
     """Write down that this attempt filed its evidence; no other attempt can any more."""
     run = _locked(run)
-    if run.state == State.DONE or run.attempt != attempt:
+    if run.state != State.RUNNING or run.attempt != attempt:
         return run
     run.state, run.percent, run.stage = State.DONE, 100, ""
     run.evidence, run.finished_at, run.heard_at = evidence, timezone.now(), timezone.now()

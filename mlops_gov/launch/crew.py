@@ -44,8 +44,8 @@ class Crew:
         self.selector = selectors.DefaultSelector()
         self.has_terminal = os.isatty(TERMINAL)
         for number in STOP_SIGNALS:
-            # `nohup make run` is meant to outlast its terminal.
-            if signal.getsignal(number) is not signal.SIG_IGN:
+            # `nohup make run` is meant to outlast its terminal; a shell's `&` means no such thing.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._hear)
         processes.adopt_orphans()
         processes.end_with_make()

@@ -1,8 +1,9 @@
-"""Sees to the system libraries that wheels load but do not carry."""
+"""Sees to what the machine itself has to bring: libraries that no wheel carries, test programs."""
 
 from __future__ import annotations
 
 import ctypes
+import shutil
 
 import machine
 from crew import Crew
@@ -10,12 +11,14 @@ from words import Halt
 
 # What is loaded by name, and the Debian package it comes in. WeasyPrint draws text with the first
 # three; LightGBM counts on the compiler's threads, the fourth.
-NEEDED = {
+FOR_RUNNING = {
     "libpango-1.0.so.0": "libpango-1.0-0",
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
     "libgomp.so.1": "libgomp1",
 }
+# Tests read the text of a report with it.
+FOR_TESTING = {"pdftotext": "poppler-utils"}
 
 
 def loads(name: str) -> bool:
@@ -27,19 +30,21 @@ def loads(name: str) -> bool:
     return True
 
 
-def missing() -> list[str]:
-    """Return the Debian packages of the libraries that cannot be loaded."""
-    return [package for name, package in NEEDED.items() if not loads(name)]
+def missing(*, testing: bool) -> list[str]:
+    """Return the Debian packages of what is not here."""
+    packages = [package for name, package in FOR_RUNNING.items() if not loads(name)]
+    programs = FOR_TESTING if testing else {}
+    return packages + [package for name, package in programs.items() if not shutil.which(name)]
 
 
-def prepare(crew: Crew) -> None:
+def prepare(crew: Crew, *, testing: bool = False) -> None:
     """Install what is missing where that is allowed, else stop with the line to type."""
-    packages = missing()
+    packages = missing(testing=testing)
     if not packages:
         return
     machine.install(crew, packages)
-    if packages := missing():
+    if packages := missing(testing=testing):
         raise Halt(
-            "Reports and models need system libraries that are not here. Type this line, then "
-            f"the same command again:\n    {machine.line_to_type(packages)}"
+            "Something of the system's is missing. Type this line, then the same command "
+            f"again:\n    {machine.line_to_type(packages)}"
         )

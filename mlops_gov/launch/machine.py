@@ -50,7 +50,7 @@ def install(crew: Crew, packages: list[str]) -> bool:
 
 
 def is_debian() -> bool:
-    """Say whether this is Debian itself; Ubuntu's `chromium` is no browser but a way to a snap."""
+    """Say whether this is Debian itself, not one of the systems made from it."""
     try:
         lines = Path("/etc/os-release").read_text(encoding="utf-8").splitlines()
     except OSError:

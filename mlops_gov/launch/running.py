@@ -42,8 +42,9 @@ def run() -> None:
         ports.must_be_free(host, port)
         leftovers.end(here.run / "processes.json")
         with Crew(here, environment(here, host, port)) as crew:
-            packages.prepare(crew, packages.RUNNING)
+            # First what may end in a line to type; the packages take minutes.
             libraries.prepare(crew)
+            packages.prepare(crew, packages.RUNNING)
             with services.running(crew):
                 fill(crew)
                 start(crew, host, port)

@@ -28,9 +28,7 @@ PARALLEL = ("-n", "2")
 
 def test(arguments: list[str]) -> None:
     """Check everything and run the tests; PYTEST_ARGS narrows them."""
-    with developing() as crew:
-        libraries.prepare(crew)
-        browser.prepare(crew)
+    with testing() as crew:
         checks.form(crew)
         with services.running(crew, throwaway=True):
             checks.project(crew)
@@ -40,11 +38,8 @@ def test(arguments: list[str]) -> None:
 
 def only_pytest(arguments: list[str]) -> None:
     """Run the tests alone, without the checks."""
-    with developing() as crew:
-        libraries.prepare(crew)
-        browser.prepare(crew)
-        with services.running(crew, throwaway=True):
-            code = pytest(crew, arguments)
+    with testing() as crew, services.running(crew, throwaway=True):
+        code = pytest(crew, arguments)
     sys.exit(code)
 
 
@@ -59,14 +54,24 @@ def pytest(crew: Crew, arguments: list[str]) -> int:
 
 
 @contextmanager
-def developing() -> Iterator[Crew]:
-    """Give a crew in the tests' own folder, with the developers' packages installed."""
+def testing() -> Iterator[Crew]:
+    """Give a crew with everything the tests need, the browser included where it may be had."""
+    with alone() as crew:
+        # First what may end in a line to type; the packages take minutes.
+        libraries.prepare(crew, testing=True)
+        browser.prepare(crew)
+        packages.prepare(crew, packages.DEVELOPING)
+        yield crew
+
+
+@contextmanager
+def alone() -> Iterator[Crew]:
+    """Give a crew in the tests' own folder, the only one there."""
     here = places.for_testing()
     places.prepare(here)
     with locks.held(here.run / "lock", doing="make test"):
         leftovers.end(here.run / "processes.json")
         with Crew(here, running.environment(here, "127.0.0.1", 8000)) as crew:
-            packages.prepare(crew, packages.DEVELOPING)
             yield crew
 
 
@@ -82,6 +87,7 @@ def reshape() -> None:
 
 def quick(act: Callable[[Crew], None]) -> None:
     """Do something that needs no service."""
-    with developing() as crew:
+    with alone() as crew:
+        packages.prepare(crew, packages.DEVELOPING)
         act(crew)
     say("Done.")

@@ -121,6 +121,14 @@ def _wrong(definition: Mapping[str, Any]) -> list[Objection]:
     objections = []
     for tier in TIERS:
         section = definition["tiers"][str(tier)]
+        if not isinstance(section["approval_days"], int) or section["approval_days"] < 1:
+            objections.append(
+                Objection(
+                    "policy.approval_days",
+                    gettext_noop("Tier %(tier)s: an approval has to last at least a day."),
+                    {"tier": tier},
+                )
+            )
         if not section["stages"]:
             objections.append(
                 Objection(

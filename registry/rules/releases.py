@@ -105,6 +105,7 @@ def objections_to_moving(state: str, act: Act) -> list[Objection]:
 HANDS = {
     "submitted": gettext_noop("You submitted this release; somebody else has to decide on it."),
     "registered": gettext_noop("You registered this version; somebody else has to decide on it."),
+    "purpose": gettext_noop("You wrote what this model is for; somebody else has to decide."),
     "card": gettext_noop("You wrote the model card of this version; somebody else has to decide."),
     "data": gettext_noop("You supplied data of this version; somebody else has to decide."),
     "risk": gettext_noop("You assessed the risk of this version; somebody else has to decide."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import Enum, auto
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
@@ -26,9 +27,12 @@ def check(*, release: Release, password: str, by: User) -> str:
     Has to be called outside a verb: the failed try is journalled in a transaction of its own, so
     that the refusal cannot roll it back.
     """
-    since = (timezone.now() - LOCKED_FOR).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    wrong = Entry.objects.filter(action=FAILED, actor_id=by.pk, at__gte=since).count()
-    if wrong >= MOST_WRONG_TRIES:
+    if not password:
+        raise SignatureFailed(
+            _("A signature needs your password, entered again for this decision.")
+        )
+    tried = _try(release=release, password=password, by=by)
+    if tried is Tried.LOCKED:
         raise SignatureFailed(
             _(
                 "Signing is locked after %(tries)s wrong passwords; try again in %(minutes)s"
@@ -36,18 +40,33 @@ def check(*, release: Release, password: str, by: User) -> str:
             )
             % {"tries": MOST_WRONG_TRIES, "minutes": int(LOCKED_FOR.total_seconds() // 60)}
         )
-    if not password:
-        raise SignatureFailed(
-            _("A signature needs your password, entered again for this decision.")
-        )
-    if not by.check_password(password):
-        _remember_failure(release=release, by=by)
+    if tried is Tried.WRONG:
         raise SignatureFailed(
             _("The password is not right, so nothing was signed. Enter it again.")
         )
     return "password"
 
 
+class Tried(Enum):
+    """How a try with a password went."""
+
+    RIGHT = auto()
+    WRONG = auto()
+    LOCKED = auto()
+
+
 @journal.verb
-def _remember_failure(*, release: Release, by: User) -> None:
+def _try(*, release: Release, password: str, by: User) -> Tried:
+    """Judge one try, and journal it when it is wrong.
+
+    One try of a person at a time: guesses sent together would all find the lock still open.
+    """
+    person = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    since = (timezone.now() - LOCKED_FOR).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    wrong = Entry.objects.filter(action=FAILED, actor_id=by.pk, at__gte=since).count()
+    if wrong >= MOST_WRONG_TRIES:
+        return Tried.LOCKED
+    if person.check_password(password):
+        return Tried.RIGHT
     journal.record(FAILED, by=by, subject=release, model=release.version.model)
+    return Tried.WRONG

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
-from registry.models import DataLink, Release
+from registry.models import DataLink, RegisteredModel, Release
 from registry.rules import policies as policy_rules
 from registry.rules import releases as rules
 from registry.services.case_files import Rows
@@ -44,6 +44,7 @@ def hands_on(release: Release) -> dict[str, set[int | None]]:
     return {
         "submitted": {release.submitted_by_id},
         "registered": {version.registered_by_id},
+        "purpose": _authors_of_the_purpose(version.model),
         "card": {revision.saved_by_id for revision in version.card.revisions.all()},
         "data": {link.attached_by_id for link in links}
         | {link.data.registered_by_id for link in links},
@@ -51,11 +52,23 @@ def hands_on(release: Release) -> dict[str, set[int | None]]:
     }
 
 
+def _authors_of_the_purpose(model: RegisteredModel) -> set[int | None]:
+    """Return who wrote a purpose or an intended use; a revision of the tier alone is not that."""
+    authors: set[int | None] = set()
+    said = None
+    for revision in sorted(model.revisions.all(), key=lambda one: one.number):
+        if (revision.purpose, revision.intended_use) != said:
+            authors.add(revision.revised_by_id)
+        said = (revision.purpose, revision.intended_use)
+    return authors
+
+
 def for_signing(releases: Rows) -> Rows:
     """Fetch what ``hands_on`` reads as well, in a fixed number of queries."""
     links = DataLink.objects.select_related("data")
     return for_gate(releases).prefetch_related(
         Prefetch("version__data_links", queryset=links),
+        "version__model__revisions",
         "version__card__revisions",
         "version__risk__assessments",
     )

@@ -15,7 +15,7 @@ from audits.rules.runs import MOST_ATTEMPTS
 from audits.services import reaping, reports, runs
 from audits.services.claims import claim
 from registry.models import Entry
-from tests.cast import Cast, a_version, attached
+from tests.cast import Cast, a_model, a_version, attached
 from tests.traces import nothing_written
 
 SECONDS_OF_SILENCE = 120
@@ -58,7 +58,10 @@ def run(cast: Cast, tmp_path: Path) -> Run:
 @pytest.fixture
 def report(cast: Cast) -> Report:
     return reports.request(
-        version=a_version(cast), profile="internal", language="en", by=cast.auditor
+        version=a_version(cast, a_model(cast, "Car loans")),
+        profile="internal",
+        language="en",
+        by=cast.auditor,
     )
 
 

@@ -15,7 +15,7 @@ from audits.models import Report
 from audits.rules.reports import key
 from audits.services import dossiers, reporting, reports
 from audits.services.claims import claim
-from registry.models import ModelVersion
+from registry.models import ModelVersion, Release, User
 from registry.rules import casefile
 from registry.rules.refusals import Objection
 from registry.services import cards, evidence, files, releases
@@ -29,12 +29,19 @@ from tests.cast import (
     an_approved_release,
     an_exhibit,
 )
+from tests.registry.signing import where_two_sign
 from tests.traces import journalled, nothing_written, only_the_entitled_may, refused
 
 
 def asked(cast: Cast, version: ModelVersion, **changed: Any) -> Report:
     given: dict[str, Any] = {"profile": "internal", "language": "en", "by": cast.auditor}
     return reports.request(version=version, **given | changed)
+
+
+def told(version: ModelVersion, profile: str = "regulator") -> dict[str, Any]:
+    """Return what a report on the version would state."""
+    release = dossiers.release_in_force(version)
+    return dossiers.gather(version=version, release=release, profile=profile, language="en")
 
 
 def finished(report: Report, content: bytes = b"%PDF-1.7 of a test") -> Report:
@@ -116,15 +123,15 @@ def test_a_report_states_the_last_time_anything_changed(cast: Cast) -> None:
     """Reports themselves change nothing, or no two would ever be alike."""
     version = an_approved_release(cast).version
     first = finished(asked(cast, version))
-    again = dossiers.gather(version=version, profile="internal", language="en")
+    again = told(version, "internal")
     assert (key(again), again["as_of"]) == (first.key, first.as_of)
     assert not [one for one in again["journal"] if one["action"].startswith("report.")]
 
 
 def test_the_dossier_tells_who_decided_what_and_where_it_stands(cast: Cast) -> None:
     release = an_approved_release(cast)
-    told = dossiers.gather(version=release.version, profile="regulator", language="en")
-    (decision,) = told["decisions"]
+    stated = told(release.version)
+    (decision,) = stated["decisions"]
     assert (decision["printed_name"], decision["role"], decision["act"], decision["bound"]) == (
         "Mara Roth",
         "model_risk_manager",
@@ -132,56 +139,78 @@ def test_the_dossier_tells_who_decided_what_and_where_it_stands(cast: Cast) -> N
         True,
     )
     assert decision["case_file_digest"] == release.case_file.digest
-    assert told["release"]["stages"] == [
+    assert stated["release"]["stages"] == [
         {"name": "Risk sign-off", "role": "model_risk_manager", "needed": 1, "signed": 1}
     ]
-    assert told["release"]["gate"] == {"allowed": True, "reasons": []}
-    for exhibit in told["evidence"]:
+    assert stated["release"]["gate"] == {"allowed": True, "reasons": []}
+    for exhibit in stated["evidence"]:
         assert hashlib.sha256(exhibit["text"].encode()).hexdigest() == exhibit["digest"]
-    numbers = [entry["model_number"] for entry in told["journal"]]
+    numbers = [entry["model_number"] for entry in stated["journal"]]
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_a_signature_on_an_earlier_case_file_is_not_bound(cast: Cast) -> None:
-    release = a_release(cast)
-    releases.reject(
+def approved_by(release: Release, signer: User) -> None:
+    release.refresh_from_db()
+    releases.approve(
         release=release,
         digest=release.case_file.digest,
-        reason="Not yet.",
+        reason="Read in full.",
         password=PASSWORD,
-        by=cast.manager,
+        by=signer,
     )
-    a_release(cast, release.version)
-    told = dossiers.gather(version=release.version, profile="regulator", language="en")
-    assert [one["bound"] for one in told["decisions"]] == [False]
+
+
+def test_a_signature_on_an_earlier_case_file_is_not_bound(cast: Cast) -> None:
+    where_two_sign()
+    release = a_release(cast)
+    approved_by(release, cast.manager)
+    an_exhibit(cast, release.version)
+    approved_by(release, cast.manager2)
+    stated = told(release.version)
+    assert [one["bound"] for one in stated["decisions"]] == [False, True]
+    assert stated["release"]["stages"][0]["signed"] == 1
+    assert stated["case_file_digest"] == stated["decisions"][1]["case_file_digest"]
+
+
+def test_a_report_is_about_the_approved_release_unless_told(cast: Cast) -> None:
+    approved = an_approved_release(cast)
+    waiting = a_release(cast, approved.version, "staging")
+    assert asked(cast, approved.version).release == approved
+    assert asked(cast, approved.version, release=waiting).release == waiting
+    other = a_release(cast, a_complete_version(cast, approved.version.model, "2.0"))
+    with refused("report.release"):
+        asked(cast, approved.version, release=other)
 
 
 def test_a_closed_gate_is_told_with_its_reason(cast: Cast) -> None:
     release = an_approved_release(cast)
     draft = a_card(cast, release.version, factors="Also age.")
     cards.make_effective(revision=draft, by=cast.scientist)
-    told = dossiers.gather(version=release.version, profile="regulator", language="en")
-    assert told["release"]["gate"]["allowed"] is False
-    assert "card.sections.factors" in str(told["release"]["gate"]["reasons"])
-    assert told["case_file_digest"] == release.case_file.digest
+    stated = told(release.version)
+    assert stated["release"]["gate"]["allowed"] is False
+    assert "card.sections.factors" in str(stated["release"]["gate"]["reasons"])
+    assert stated["case_file_digest"] == release.case_file.digest
 
 
 def test_the_changes_since_the_last_approved_version_are_told(cast: Cast) -> None:
     first = an_approved_release(cast)
     second = a_complete_version(cast, first.version.model, "2.0", threshold=0.7)
-    told = dossiers.gather(version=second, profile="regulator", language="en")
-    changed = {one["fact"]: (one["before"], one["after"]) for one in told["changes"]}
+    stated = told(second)
+    changed = {one["fact"]: (one["before"], one["after"]) for one in stated["changes"]}
     assert changed["version.threshold"] == (0.5, 0.7)
     assert changed["version.label"] == ("1.0", "2.0")
 
 
+def test_a_later_approved_version_is_no_version_before(cast: Cast) -> None:
+    first = an_approved_release(cast)
+    an_approved_release(cast, a_complete_version(cast, first.version.model, "2.0"))
+    assert told(first.version)["changes"] == []
+
+
 def test_without_an_approved_version_before_there_are_no_changes(cast: Cast) -> None:
     release = an_approved_release(cast)
-    told = dossiers.gather(version=release.version, profile="regulator", language="en")
-    assert told["changes"] == []
-
-
-# --- Exhibits that cannot be shown ----------------------------------------------------------------
+    stated = told(release.version)
+    assert stated["changes"] == []
 
 
 def test_every_missing_or_broken_exhibit_is_named_and_nothing_is_made(cast: Cast) -> None:
@@ -225,9 +254,6 @@ def test_a_report_asked_for_before_its_dossier_broke_fails_with_the_reason(cast:
     reporting.make(report_id=report.pk)
     report.refresh_from_db()
     assert (report.state, report.reason[0]["code"]) == ("failed", "file.broken")
-
-
-# --- Ending ---------------------------------------------------------------------------------------
 
 
 def test_a_finished_report_has_its_sealed_file(cast: Cast) -> None:
@@ -292,9 +318,7 @@ def test_a_report_is_made_from_its_dossier_and_sealed(cast: Cast, settings: Any)
     assert sealed.startswith(b"%PDF")
     # A seal is added behind the pages, so they are still there byte by byte.
     pages = next(
-        sealed[: place + 6]
-        for place in range(len(sealed))
-        if sealed.startswith(b"%%EOF\n", place)
+        sealed[: place + 6] for place in range(len(sealed)) if sealed.startswith(b"%%EOF\n", place)
     )
     assert hashlib.sha256(pages).hexdigest() == report.unsealed
     with nothing_written():

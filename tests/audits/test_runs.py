@@ -23,7 +23,6 @@ from tests.cast import (
     a_dataset_version,
     a_model,
     a_statement,
-    a_trained_artefact,
     a_version,
     an_exhibit,
     attached,
@@ -31,22 +30,11 @@ from tests.cast import (
 from tests.traces import journalled, only_the_entitled_may, refused
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return a_trained_artefact(tmp_path_factory.mktemp("trained") / "model.json")
-
-
 @pytest.fixture
 def artefact(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Nothing is scored here, so the artefact is not tried on its way in either."""
     monkeypatch.setattr(artefacts, "check", lambda *_: None)
     return trained
-
-
-@pytest.fixture
-def link(cast: Cast, artefact: Path) -> DataLink:
-    """A version that can be scored here, and its test data."""
-    return attached(cast, a_version(cast, artefact=artefact))
 
 
 def asked(cast: Cast, link: DataLink, kind: str = "fairness", **changed: Any) -> Run:
@@ -62,7 +50,9 @@ def ended(cast: Cast, run: Run, *, well: bool) -> Run:
         exhibit = an_exhibit(cast, run.version, run.kind)
         return runs.finish(run=run, attempt=held.attempt, evidence=exhibit)
     return runs.fail(
-        run=run, attempt=held.attempt, objections=[Objection("x", "It broke at %(row)s.", {"row": 7})]
+        run=run,
+        attempt=held.attempt,
+        objections=[Objection("x", "It broke at %(row)s.", {"row": 7})],
     )
 
 

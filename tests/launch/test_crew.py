@@ -70,12 +70,16 @@ def belonging_to(var: Path, but: int = 0) -> list[int]:
     return found
 
 
-def nothing_is_left(var: Path) -> bool:
-    """Wait until no process belongs to the folder any more."""
+def left(var: Path, at_most: int) -> list[int]:
+    """Wait until no more than so many processes belong to the folder, and return them."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while belonging_to(var) and time.monotonic() < deadline:
+    while len(belonging_to(var)) > at_most and time.monotonic() < deadline:
         time.sleep(0.05)
-    return not belonging_to(var)
+    return belonging_to(var)
+
+
+def nothing_is_left(var: Path) -> bool:
+    return left(var, at_most=0) == []
 
 
 def test_what_a_process_says_carries_its_name_and_is_kept(launch: Launch, var: Path) -> None:
@@ -146,10 +150,10 @@ def test_the_next_start_ends_what_a_killed_launcher_left(launch: Launch, var: Pa
     read_until(launcher, "up")
     launcher.kill()
     launcher.communicate(timeout=PATIENCE_SECONDS)
-    (left,) = belonging_to(var)
+    (deaf,) = left(var, at_most=1)
     said = read_until(launch("steady"), "up")
     assert "Ending what an earlier start left behind." in said
-    assert left not in belonging_to(var)
+    assert deaf not in belonging_to(var)
 
 
 def test_a_second_start_in_the_same_folder_is_refused_by_name(launch: Launch) -> None:

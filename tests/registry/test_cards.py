@@ -47,9 +47,7 @@ def test_saving_over_a_newer_revision_is_refused(cast: Cast) -> None:
     version = a_version(cast)
     a_card(cast, version, factors="Mine.")
     with refused("card.saved_meanwhile"):
-        cards.save(
-            version=version, sections={"factors": "Yours."}, based_on=0, by=cast.scientist
-        )
+        cards.save(version=version, sections={"factors": "Yours."}, based_on=0, by=cast.scientist)
     saved = cards.save(
         version=version, sections={"factors": "Ours."}, based_on=1, by=cast.scientist
     )

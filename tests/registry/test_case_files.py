@@ -71,7 +71,11 @@ def test_a_case_file_states_everything_a_decision_rests_on(cast: Cast, tmp_path:
     )
     (data,) = subject["data"]
     assert (data["role"], data["rows"], data["sensitive_columns"]) == ("test", 240, ["sex", "race"])
-    assert (subject["card"]["revision"], subject["card"]["filled"], subject["card"]["of"]) == (1, 9, 9)
+    assert (subject["card"]["revision"], subject["card"]["filled"], subject["card"]["of"]) == (
+        1,
+        9,
+        9,
+    )
     assert subject["risk"]["inherent"] == {
         "likelihood": 3,
         "impact": 3,
@@ -110,9 +114,7 @@ def test_building_a_case_file_twice_gives_the_same(cast: Cast) -> None:
     version = a_complete_version(cast)
     with nothing_written():
         one, two = (
-            casefile.canonical(
-                case_files.build(version, policy=policies.in_force(), release=None)
-            )
+            casefile.canonical(case_files.build(version, policy=policies.in_force(), release=None))
             for _ in range(2)
         )
     assert one == two

@@ -60,9 +60,7 @@ def test_the_same_origin_is_filed_once(cast: Cast) -> None:
         assert filed(cast, version, content=b"other", verdict="fail") == first
 
 
-@pytest.mark.parametrize(
-    "changed", [{"kind": "gossip"}, {"verdict": "splendid"}, {"title": "  "}]
-)
+@pytest.mark.parametrize("changed", [{"kind": "gossip"}, {"verdict": "splendid"}, {"title": "  "}])
 def test_what_is_no_exhibit_is_refused(cast: Cast, changed: dict[str, str]) -> None:
     version = a_version(cast)
     with refused("evidence.shape"):

@@ -27,8 +27,9 @@ from tests.cast import (
     an_exhibit,
     assessed_risk,
     attached,
+    complete_card,
 )
-from tests.registry.test_pages_people import a_report, a_run, signed_in
+from tests.registry.pages import a_report, a_run, signed_in
 
 LISTS = ("today", "models", "releases", "runs", "reports", "datasets", "journal", "settings")
 PEOPLE = ("scientist", "manager", "auditor", "admin")
@@ -53,21 +54,27 @@ class Shelf:
             self._add_to_the_first()
             newcomer = a_person(f"newcomer{self.number}", "Nora Keller")
             a_person(f"roleless{self.number}", "Rolf Ohne")
-            units.grant(
-                unit=self.cast.unit, user=newcomer, role=Role.VALIDATOR, by=self.cast.admin
-            )
+            units.grant(unit=self.cast.unit, user=newcomer, role=Role.VALIDATOR, by=self.cast.admin)
 
     def _add_models(self) -> None:
         """Add one model of each state: begun, in review, approved, and approved but void."""
         cast, n = self.cast, self.number
         a_version(cast, a_model(cast, f"Begun {n}"))
-        a_release(cast, a_complete_version(cast, a_model(cast, f"In review {n}")))
-        approved = an_approved_release(
-            cast, a_complete_version(cast, a_model(cast, f"Approved {n}"))
-        )
+        a_release(cast, self._complete(a_model(cast, f"In review {n}")))
+        approved = an_approved_release(cast, self._complete(a_model(cast, f"Approved {n}")))
         a_report(cast, approved)
-        void = an_approved_release(cast, a_complete_version(cast, a_model(cast, f"Void {n}")))
+        void = an_approved_release(cast, self._complete(a_model(cast, f"Void {n}")))
         versions.detach_data(link=void.version.data_links.get(), reason="", by=cast.scientist)
+
+    def _complete(self, model: RegisteredModel, label: str = "1.0") -> ModelVersion:
+        """Register a complete version on the data there is; reading a table takes its time."""
+        version = a_version(self.cast, model, label)
+        attached(self.cast, version, self.link.data)
+        complete_card(self.cast, version)
+        assessed_risk(self.cast, version)
+        for kind in ("performance", "fairness"):
+            an_exhibit(self.cast, version, kind, data=self.link.data)
+        return version
 
     def _add_to_the_first(self) -> None:
         """Add one more of everything that belongs to a model, a version or a dataset."""
@@ -78,7 +85,7 @@ class Shelf:
         a_dataset_version(cast, self.dataset)
         a_card(cast, self.version, caveats=f"Said for the {n}th time.")
         assessed_risk(cast, self.version)
-        a_complete_version(cast, self.model, f"1.{n}")
+        self._complete(self.model, f"1.{n}")
         registered_models.revise(
             model=self.model,
             statement=a_statement(cast, purpose=f"Purpose {n}."),

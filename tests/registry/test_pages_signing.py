@@ -26,7 +26,7 @@ from tests.cast import (
     an_exhibit,
     attached,
 )
-from tests.registry.test_pages_people import signed_in
+from tests.registry.pages import signed_in
 
 REASON = "Read in full; I agree with the assessment."
 

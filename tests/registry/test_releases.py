@@ -1,4 +1,4 @@
-"""Submitting, signing, rejecting, withdrawing and revoking; and the gate that nobody closes by hand."""
+"""Submitting, signing, rejecting, withdrawing and revoking."""
 
 from __future__ import annotations
 
@@ -9,24 +9,20 @@ from typing import Any
 
 import pytest
 
-from registry.models import DataLink, Decision, Entry, ModelVersion, PolicyEdition, Release, User
+from registry.models import DataLink, Release
 from registry.rules.cards import SECTION_CODES
 from registry.rules.releases import HANDS, MEANINGS, Act
 from registry.rules.risk import HazardFacts
 from registry.rules.roles import Role
 from registry.services import (
     cards,
-    gates,
-    policies,
     registered_models,
     releases,
     risk,
-    stages,
     units,
     versions,
 )
 from tests.cast import (
-    PASSWORD,
     Cast,
     a_card,
     a_complete_version,
@@ -41,56 +37,8 @@ from tests.cast import (
     assessed_risk,
     attached,
 )
+from tests.registry.signing import approve, fresh, in_three_stages, reject, revoke, withdraw
 from tests.traces import denied, journalled, only_the_entitled_may, refused, time_passes
-
-
-def approve(release: Release, by: User, **changed: Any) -> Decision:
-    given: dict[str, Any] = {
-        "digest": release.case_file.digest,
-        "reason": "Read in full.",
-        "password": PASSWORD,
-    }
-    return releases.approve(release=release, by=by, **given | changed)
-
-
-def reject(release: Release, by: User, **changed: Any) -> Decision:
-    given: dict[str, Any] = {
-        "digest": release.case_file.digest,
-        "reason": "Not convincing.",
-        "password": PASSWORD,
-    }
-    return releases.reject(release=release, by=by, **given | changed)
-
-
-def withdraw(release: Release, by: User, reason: str = "Too early.") -> Decision:
-    return releases.withdraw(release=release, reason=reason, password=PASSWORD, by=by)
-
-
-def revoke(release: Release, by: User, reason: str = "It drifts.") -> Decision:
-    return releases.revoke(release=release, reason=reason, password=PASSWORD, by=by)
-
-
-def fresh(release: Release) -> Release:
-    found: Release = gates.for_gate(Release.objects.filter(pk=release.pk)).get()
-    return found
-
-
-def closed_by(release: Release) -> list[str]:
-    gate = gates.gate(fresh(release))
-    assert gate.allowed == (not gate.reasons)
-    return [reason.code for reason in gate.reasons]
-
-
-def in_three_stages(cast: Cast) -> Release:
-    """Submit under a policy by which tier 3 takes a validator, two managers and the owner."""
-    definition = policies.in_force().definition
-    tiers = {**definition["tiers"]}
-    tiers["3"] = {**tiers["3"], "stages": tiers["1"]["stages"]}
-    policies.load(definition={**definition, "tiers": tiers}, by=None)
-    return a_release(cast)
-
-
-# --- Submitting -----------------------------------------------------------------------------------
 
 
 def test_a_complete_version_is_submitted_and_frozen(cast: Cast) -> None:
@@ -197,9 +145,6 @@ def test_nobody_else_submits(cast: Cast) -> None:
     )
 
 
-# --- Approving ------------------------------------------------------------------------------------
-
-
 def test_the_last_signature_approves(cast: Cast) -> None:
     release = a_release(cast)
     with journalled() as entries:
@@ -240,13 +185,12 @@ def test_a_stage_is_signed_in_its_own_role(cast: Cast, who: str) -> None:
 
 def test_nobody_approves_their_own_submission(cast: Cast) -> None:
     """Also not who holds the right role, calling the service itself."""
-    units.grant(
-        unit=cast.unit, user=cast.scientist, role=Role.MODEL_RISK_MANAGER, by=cast.admin
-    )
+    units.grant(unit=cast.unit, user=cast.scientist, role=Role.MODEL_RISK_MANAGER, by=cast.admin)
     release = a_release(cast)
     with refused(
         "release.own_work.submitted",
         "release.own_work.registered",
+        "release.own_work.purpose",
         "release.own_work.card",
         "release.own_work.data",
         "release.own_work.risk",
@@ -255,9 +199,7 @@ def test_nobody_approves_their_own_submission(cast: Cast) -> None:
 
 
 def test_nobody_rejects_their_own_submission_either(cast: Cast) -> None:
-    units.grant(
-        unit=cast.unit, user=cast.scientist, role=Role.MODEL_RISK_MANAGER, by=cast.admin
-    )
+    units.grant(unit=cast.unit, user=cast.scientist, role=Role.MODEL_RISK_MANAGER, by=cast.admin)
     release = a_release(cast)
     with refused(*(f"release.own_work.{part}" for part in HANDS)):
         reject(release, cast.scientist)
@@ -269,6 +211,21 @@ def test_who_assessed_the_risk_does_not_sign(cast: Cast) -> None:
     risk.assess(version=version, hazards=hazards, by=cast.manager)
     release = a_release(cast, version)
     with refused("release.own_work.risk"):
+        approve(release, cast.manager)
+    approve(release, cast.manager2)
+
+
+def test_who_wrote_the_purpose_does_not_sign_but_who_set_the_tier_does(cast: Cast) -> None:
+    version = a_complete_version(cast)
+    for person, reason in ((cast.manager, "New purpose"), (cast.manager2, "Checked the tier")):
+        registered_models.revise(
+            model=version.model,
+            statement=a_statement(cast, purpose="Something else."),
+            reason=reason,
+            by=person,
+        )
+    release = a_release(cast, version)
+    with refused("release.own_work.purpose"):
         approve(release, cast.manager)
     approve(release, cast.manager2)
 
@@ -337,93 +294,6 @@ def test_a_stale_object_in_hand_changes_nothing(cast: Cast) -> None:
         approve(stale, cast.manager2)
 
 
-# --- Stages ---------------------------------------------------------------------------------------
-
-
-def test_a_release_passes_its_stages_one_after_another(cast: Cast) -> None:
-    release = in_three_stages(cast)
-    told = []
-    for signer in (cast.validator, cast.manager, cast.manager2, cast.owner):
-        progress = stages.progress_of(fresh(release))
-        told.append((progress.stage, [progress.signed_at(place) for place in range(3)]))
-        assert fresh(release).state == "in_review"
-        approve(release, signer)
-    assert told == [(0, [0, 0, 0]), (1, [1, 0, 0]), (1, [1, 1, 0]), (2, [1, 2, 0])]
-    assert stages.progress_of(fresh(release)).stage is None
-    assert fresh(release).state == "approved"
-    assert Entry.objects.filter(action="release.approved").count() == 1
-    assert list(release.decisions.order_by("pk").values_list("stage_name", flat=True)) == [
-        "Validation",
-        "Risk sign-off",
-        "Risk sign-off",
-        "Business acceptance",
-    ]
-
-
-def test_a_later_stage_waits_for_the_earlier_one(cast: Cast) -> None:
-    release = in_three_stages(cast)
-    with denied():
-        approve(release, cast.manager)
-
-
-def test_two_managers_are_two_people(cast: Cast) -> None:
-    release = in_three_stages(cast)
-    approve(release, cast.validator)
-    approve(release, cast.manager)
-    with refused("release.signed_already"):
-        approve(release, cast.manager)
-    assert fresh(release).state == "in_review"
-
-
-def test_one_person_with_two_roles_signs_at_one_stage_only(cast: Cast) -> None:
-    units.grant(
-        unit=cast.unit, user=cast.validator, role=Role.MODEL_RISK_MANAGER, by=cast.admin
-    )
-    release = in_three_stages(cast)
-    approve(release, cast.validator)
-    with refused("release.signed_already"):
-        approve(release, cast.validator)
-
-
-def test_evidence_added_in_review_makes_earlier_signatures_fall(cast: Cast) -> None:
-    release = in_three_stages(cast)
-    approve(release, cast.validator)
-    approve(release, cast.manager)
-    an_exhibit(cast, release.version, "performance")
-    release = fresh(release)
-    assert stages.progress_of(release).stage == 0
-    with denied():
-        approve(release, cast.manager2)
-    approve(release, cast.validator)
-    assert stages.progress_of(fresh(release)).stage == 1
-    assert Decision.objects.filter(release=release).count() == 3
-
-
-def test_a_new_policy_changes_nothing_for_a_release_under_way(cast: Cast) -> None:
-    release = a_release(cast)
-    in_three_stages_later = policies.in_force().definition
-    tiers = {**in_three_stages_later["tiers"]}
-    tiers["3"] = {**tiers["3"], "stages": tiers["1"]["stages"]}
-    policies.load(definition={**in_three_stages_later, "tiers": tiers}, by=None)
-    assert PolicyEdition.objects.count() == 2
-    approve(release, cast.manager)
-    assert fresh(release).state == "approved"
-
-
-def test_a_new_tier_changes_nothing_for_a_release_under_way(cast: Cast) -> None:
-    release = a_release(cast)
-    registered_models.revise(
-        model=release.version.model,
-        statement=a_statement(cast, tier=1),
-        reason="Larger loans.",
-        by=cast.manager2,
-    )
-    assert len(stages.progress_of(fresh(release)).stages) == 1
-
-
-# --- The other acts -------------------------------------------------------------------------------
-
-
 def test_a_release_is_rejected_at_its_stage(cast: Cast) -> None:
     release = a_release(cast)
     with journalled() as entries:
@@ -469,21 +339,6 @@ def test_nobody_else_withdraws(cast: Cast) -> None:
     only_the_entitled_may(cast, "release.withdraw", lambda by: withdraw(release, by))
 
 
-def test_a_manager_revokes_and_the_gate_closes_at_once(cast: Cast) -> None:
-    release = an_approved_release(cast)
-    assert closed_by(release) == []
-    with journalled() as entries:
-        revoke(release, cast.manager2)
-    assert fresh(release).state == "revoked"
-    assert closed_by(release) == ["gate.not_approved"]
-    (entry,) = entries
-    assert (entry.action, entry.actor, entry.reason) == (
-        "release.revoked",
-        "Milan Novak",
-        "It drifts.",
-    )
-
-
 def test_nobody_else_revokes(cast: Cast) -> None:
     release = an_approved_release(cast)
     only_the_entitled_may(cast, "release.revoke", lambda by: revoke(release, by))
@@ -509,108 +364,6 @@ def test_what_is_approved_cannot_be_withdrawn_or_signed_again(cast: Cast) -> Non
         withdraw(release, cast.scientist)
     with refused("release.wrong_state"):
         approve(release, cast.manager2)
-
-
-# --- The gate -------------------------------------------------------------------------------------
-
-
-def test_the_gate_is_closed_until_the_approval(cast: Cast) -> None:
-    release = a_release(cast)
-    assert closed_by(release) == ["gate.not_approved"]
-    approve(release, cast.manager)
-    assert closed_by(release) == []
-
-
-def card_in_effect(cast: Cast, version: ModelVersion) -> None:
-    draft = a_card(cast, version, factors="Also age.")
-    cards.make_effective(revision=draft, by=cast.scientist)
-
-
-def data_detached(cast: Cast, version: ModelVersion) -> None:
-    link = DataLink.objects.get(version=version)
-    versions.detach_data(link=link, reason="Wrong year.", by=cast.scientist)
-
-
-def purpose_revised(cast: Cast, version: ModelVersion) -> None:
-    registered_models.revise(
-        model=version.model,
-        statement=a_statement(cast, purpose="Decide alone."),
-        reason="Cheaper.",
-        by=cast.scientist,
-    )
-
-
-def risk_in_effect(cast: Cast, version: ModelVersion) -> None:
-    risk.make_effective(assessment=assessed_risk(cast, version), by=cast.scientist)
-
-
-@pytest.mark.parametrize(
-    ("change", "fact"),
-    [
-        (card_in_effect, "card.sections.factors"),
-        (data_detached, "data.Applications"),
-        (purpose_revised, "model.purpose"),
-        (risk_in_effect, "risk.revision"),
-    ],
-)
-def test_a_changed_fact_closes_the_gate_by_itself_and_is_named(
-    cast: Cast, change: Any, fact: str
-) -> None:
-    release = an_approved_release(cast)
-    change(cast, release.version)
-    assert closed_by(release) == ["gate.void"]
-    assert fact in str(gates.gate(fresh(release)).reasons[0])
-    assert fresh(release).state == "approved"
-
-
-def test_a_draft_closes_nothing(cast: Cast) -> None:
-    release = an_approved_release(cast)
-    a_card(cast, release.version, factors="Also age.")
-    assessed_risk(cast, release.version)
-    assert closed_by(release) == []
-
-
-def test_an_approval_expires(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    release = an_approved_release(cast)
-    time_passes(monkeypatch, days=729, hours=23)
-    assert closed_by(release) == []
-    time_passes(monkeypatch, hours=2)
-    assert closed_by(release) == ["gate.expired"]
-
-
-def where_fairness_closes(cast: Cast) -> None:
-    definition = policies.in_force().definition
-    tiers = {**definition["tiers"]}
-    asked = tiers["3"]["evidence"]
-    fairness = {**asked["fairness"], "closes_gate": True}
-    tiers["3"] = {**tiers["3"], "evidence": {**asked, "fairness": fairness}}
-    policies.load(definition={**definition, "tiers": tiers}, by=None)
-
-
-def test_a_later_failing_exhibit_closes_the_gate_where_the_policy_says_so(cast: Cast) -> None:
-    where_fairness_closes(cast)
-    release = an_approved_release(cast)
-    an_exhibit(cast, release.version, "performance", verdict="fail")
-    assert closed_by(release) == []
-    failing = an_exhibit(cast, release.version, "fairness", verdict="fail")
-    assert closed_by(release) == ["gate.failing_exhibit"]
-    assert failing.title in str(gates.gate(fresh(release)).reasons[0])
-
-
-def test_a_later_failing_exhibit_leaves_the_gate_open_where_the_policy_does_not(
-    cast: Cast,
-) -> None:
-    release = an_approved_release(cast)
-    an_exhibit(cast, release.version, "fairness", verdict="fail")
-    assert closed_by(release) == []
-
-
-def test_a_newer_passing_exhibit_opens_the_gate_again(cast: Cast) -> None:
-    where_fairness_closes(cast)
-    release = an_approved_release(cast)
-    an_exhibit(cast, release.version, "fairness", verdict="fail")
-    an_exhibit(cast, release.version, "fairness", verdict="pass")
-    assert closed_by(release) == []
 
 
 def test_a_stranger_sees_no_release(cast: Cast, tmp_path: Path) -> None:

@@ -81,9 +81,7 @@ def test_a_truncated_artefact_leaves_nothing_behind(cast: Cast, tmp_path: Path) 
     assert ModelVersion.objects.count() == before
 
 
-def test_an_artefact_kept_before_the_verb_fails_is_taken_back(
-    cast: Cast, tmp_path: Path
-) -> None:
+def test_an_artefact_kept_before_the_verb_fails_is_taken_back(cast: Cast, tmp_path: Path) -> None:
     """The environment is kept after the artefact; that it is empty is found late."""
     lock = tmp_path / "requirements.lock"
     lock.touch()

@@ -1,0 +1,199 @@
+"""A unit in which something of every kind has happened, for the tests of its pages."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from audits.measures import measure_fairness, measure_performance
+from audits.models import Report, Run
+from audits.services import performing, reports, runs
+from audits.services.claims import claim
+from registry.models import DataLink, Membership, Release, User
+from registry.rules.refusals import Refused
+from registry.services import policies
+from tests.cast import (
+    ROWS,
+    Cast,
+    a_card,
+    a_complete_version,
+    a_model,
+    a_release,
+    a_table,
+    an_approved_release,
+    assessed_risk,
+)
+
+VERSION = {"slug": "mortgage-approval", "number": 1}
+
+
+@dataclass
+class World:
+    """One row of everything a page can show, and a second model whose release is in review."""
+
+    cast: Cast
+    approved: Release
+    waiting: Release
+    link: DataLink
+    done: Run
+    fair: Run
+    failed: Run
+    report: Report
+    membership: Membership
+
+    def address(self, name: str) -> str:
+        """Return the address of a page by its name, on what there is here."""
+        return reverse(name, kwargs=self._kwargs().get(name, {}))
+
+    def _kwargs(self) -> dict[str, dict[str, Any]]:
+        version: dict[str, dict[str, Any]] = dict.fromkeys(
+            [
+                "version",
+                "version_data",
+                "version_evidence",
+                "card",
+                "write_card",
+                "version_risk",
+                "assess_risk",
+                "submit",
+                "version_runs",
+                "start_run",
+                "ask_for_report",
+            ],
+            VERSION,
+        )
+        slug = {"slug": VERSION["slug"]}
+        dataset, unit = self.link.data.dataset.slug, self.cast.unit.slug
+        return version | {
+            "model": slug,
+            "revise_model": slug,
+            "model_journal": slug,
+            "add_version": slug,
+            "detach_data": VERSION | {"link": self.link.pk},
+            "card_into_effect": VERSION | {"revision": 2},
+            "risk_into_effect": VERSION | {"revision": 2},
+            "exhibit": {"pk": self.fair.evidence_id},
+            "exhibit_file": {"pk": self.fair.evidence_id},
+            "figures": {"pk": self.fair.evidence_id},
+            "release": {"pk": self.approved.pk},
+            "case_file": {"pk": self.approved.pk},
+            "dataset": {"slug": dataset},
+            "add_dataset_version": {"slug": dataset},
+            "unit": {"slug": unit},
+            "end_membership": {"slug": unit, "pk": self.membership.pk},
+            "run": {"pk": self.done.pk},
+            "run_again": {"pk": self.failed.pk},
+            "report": {"pk": self.report.pk},
+            "report_file": {"pk": self.report.pk},
+        }
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    """Let something of every kind happen."""
+    version = a_complete_version(cast)
+    link = version.data_links.select_related("data__dataset").get()
+    done = a_run(cast, link, "performance")
+    fair = a_run(cast, link, "fairness")
+    failed = a_run(cast, link, "fairness", fails=True)
+    approved = an_approved_release(cast, version)
+    a_card(cast, version, caveats="A draft, while the release holds the card.")
+    assessed_risk(cast, version)
+    return World(
+        cast=cast,
+        approved=approved,
+        waiting=a_release(cast, a_complete_version(cast, a_model(cast, "Car loans"))),
+        link=link,
+        done=done,
+        fair=fair,
+        failed=failed,
+        report=a_report(cast, approved),
+        membership=Membership.objects.get(user=cast.validator),
+    )
+
+
+def a_run(cast: Cast, link: DataLink, kind: str, *, fails: bool = False) -> Run:
+    """Ask for a run on handed-in predictions, and end it as a worker would."""
+    with tempfile.TemporaryDirectory() as folder:
+        predictions = Path(folder) / "predictions.csv"
+        predictions.write_text("score\n" + "0.7\n" * ROWS, encoding="utf-8")
+        run = runs.request(
+            version=link.version,
+            data=link.data,
+            kind=kind,
+            predictions=predictions,
+            by=cast.scientist,
+        )
+    held = claim(Run, run.pk)
+    assert held
+    if fails:
+        why = Refused.because("run.broken", "The rows %(what)s.", what="are all alike")
+        runs.fail(run=run, attempt=held.attempt, objections=why.objections)
+    else:
+        performing.conclude(run=run, held=held, measurement=a_measurement(kind))
+    run.refresh_from_db()
+    return run
+
+
+@functools.cache
+def a_measurement(kind: str) -> dict[str, Any]:
+    """Measure the rows of the cast's table for real, with a score that follows the income."""
+    import pandas as pd
+
+    rows = [line.split(",") for line in a_table().splitlines()[1:]]
+    frame = pd.DataFrame(
+        {
+            "label": [int(row[2]) for row in rows],
+            "score": [float(row[0]) / 100 for row in rows],
+            "s0": [row[3] for row in rows],
+            "s1": [row[4] for row in rows],
+        }
+    )
+    measuring = {"performance": measure_performance, "fairness": measure_fairness}[kind]
+    with tempfile.TemporaryDirectory() as folder:
+        scored = Path(folder) / "scored.parquet"
+        frame.to_parquet(scored)
+        found = measuring(
+            scored,
+            task="binary",
+            threshold=0.5,
+            positive_label=1,
+            plan=policies.plan_for(kind=kind, tier=3),
+            sensitive={"s0": "sex", "s1": "race"},
+            reproduced=False,
+            label_column="approve",
+        )
+    found["honesty"]["earlier_runs"] = 0
+    return found
+
+
+def a_report(cast: Cast, release: Release) -> Report:
+    """Ask for a report and hand in bytes in the place of the worker's."""
+    report = reports.request(
+        version=release.version,
+        release=release,
+        profile="regulator",
+        language="en",
+        by=cast.auditor,
+    )
+    held = claim(Report, report.pk)
+    assert held
+    reports.finish(
+        report=report, attempt=held.attempt, unsealed="0" * 64, sealed=b"%PDF-1.7 sealed"
+    )
+    report.refresh_from_db()
+    return report
+
+
+def signed_in(person: User) -> Client:
+    """Return a browser in which this person is signed in."""
+    client = Client()
+    client.force_login(person)
+    return client

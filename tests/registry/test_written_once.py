@@ -1,0 +1,101 @@
+"""Tables that the database itself refuses to rewrite."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+from django.db import DatabaseError, connection, models, transaction
+
+from registry.models import (
+    CardRevision,
+    CaseFile,
+    DatasetVersion,
+    Decision,
+    Entry,
+    Evidence,
+    Hazard,
+    ModelRevision,
+    ModelVersion,
+    PolicyEdition,
+    RiskAssessment,
+    RiskMatrix,
+)
+from registry.models.append_only import WrittenOnce
+from tests.cast import (
+    Cast,
+    an_approved_release,
+)
+
+written_once = importlib.import_module("registry.migrations.0002_written_once")
+TABLES = (
+    CardRevision,
+    CaseFile,
+    DatasetVersion,
+    Decision,
+    Entry,
+    Evidence,
+    Hazard,
+    ModelRevision,
+    ModelVersion,
+    PolicyEdition,
+    RiskAssessment,
+    RiskMatrix,
+)
+
+
+def test_every_table_that_is_written_once_has_its_triggers() -> None:
+    assert {table._meta.db_table for table in TABLES} == set(written_once.WRITTEN_ONCE)
+
+
+def refused_by_the_database(statement: str) -> None:
+    with (
+        pytest.raises(DatabaseError, match="is written once"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+@pytest.fixture
+def full(cast: Cast) -> Cast:
+    """Every table that is written once has a row."""
+    an_approved_release(cast)
+    with connection.cursor() as cursor:
+        # Checks put off to the commit would keep TRUNCATE out before the trigger can.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return cast
+
+
+def test_raw_sql_changes_and_removes_nothing(full: Cast) -> None:
+    for table in TABLES:
+        name, key = table._meta.db_table, table._meta.pk.column
+        assert table._default_manager.exists(), name
+        refused_by_the_database(f"UPDATE {name} SET {key} = {key}")  # noqa: S608
+        refused_by_the_database(f"DELETE FROM {name}")  # noqa: S608
+        refused_by_the_database(f"TRUNCATE {name} CASCADE")
+
+
+def test_truncating_a_table_below_reaches_none_that_is_written_once(full: Cast) -> None:
+    refused_by_the_database("TRUNCATE registry_unit CASCADE")
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+def test_the_querysets_refuse_too(full: Cast, table: type[models.Model]) -> None:
+    rows = table._default_manager.all()
+    key = table._meta.pk.name
+    with pytest.raises(WrittenOnce):
+        rows.update(**{key: 1})
+    with pytest.raises(WrittenOnce):
+        rows.delete()
+    with pytest.raises(WrittenOnce):
+        rows.bulk_update(list(rows), [key])
+
+
+def test_saving_or_deleting_one_row_is_refused_as_well(full: Cast) -> None:
+    decision = Decision.objects.get()
+    decision.reason = "I never said that."
+    with pytest.raises(DatabaseError, match="is written once"), transaction.atomic():
+        decision.save()
+    with pytest.raises(DatabaseError, match="is written once"), transaction.atomic():
+        decision.delete()
