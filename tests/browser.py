@@ -22,6 +22,7 @@ FLAGS = (
     "--disable-sync",
 )
 PATIENCE_MILLISECONDS = 15_000
+NO_CHROMIUM = "There is no Chromium; `make test` says how to install it."
 OpenPage = Callable[[], Page]
 
 
@@ -58,7 +59,7 @@ def chromium() -> str:
     if not path and os.environ.get("CI") == "true":
         pytest.fail("There is no Chromium, and in CI no browser test is skipped.")
     if not path:
-        pytest.skip("There is no Chromium; `make test` says how to install it.")
+        pytest.skip(NO_CHROMIUM)
     return path
 
 
@@ -125,3 +126,12 @@ def pytest_runtest_makereport(
             page.screenshot(path=path, full_page=True)
             report.sections.append((f"picture of page {number}", str(path)))
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end, where it is seen, that browser tests were left out."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    left_out = [report for report in skipped if NO_CHROMIUM in str(report.longrepr)]
+    if left_out:
+        terminalreporter.section("NO BROWSER", yellow=True, bold=True)
+        terminalreporter.write_line(f"{len(left_out)} browser tests were skipped. {NO_CHROMIUM}")

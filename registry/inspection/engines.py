@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,9 @@ from typing import Any
 
 from registry.rules.refusals import Refused
 from registry.rules.wording import gettext_noop
+
+# Where a file lies for now is of no use to a person, and nobody else's business.
+PATH = re.compile(r"""(?:file )?["']?/(?:[^\s"'/]+/)+[^\s"'/]+["']?""")
 
 MEMORY = "1GiB"
 THREADS = 2
@@ -58,7 +62,7 @@ def errors_refused() -> Iterator[None]:
         raise MemoryError from error
     except duckdb.Error as error:
         # The first line says what is wrong; the rest repeats the query and the path.
-        first = str(error).strip().splitlines()[0][:200].rstrip(".:")
+        first = PATH.sub("the file", str(error).strip().splitlines()[0])[:200].rstrip(".:")
         raise Refused.because("table.unreadable", _UNREADABLE, error=first) from error
 
 
