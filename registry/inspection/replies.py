@@ -75,9 +75,11 @@ def listen(
         while selector.get_map() or not _has_ended(child):
             if time.monotonic() >= deadline:
                 raise _too_slow(limits.wall_seconds)
+            # Asked before the look, or an answer written between the two would be thrown away.
+            ended = _has_ended(child)
             ready = selector.select(timeout=0.05)
             # Something it started may hold the pipes open after its own end.
-            if not ready and _has_ended(child):
+            if not ready and ended:
                 break
             for key, _ in ready:
                 piece = os.read(key.fd, 64 * 1024)

@@ -106,6 +106,7 @@ def test_nobody_approves_their_own_submission(cast: Cast) -> None:
     assert codes(answer) == {
         "release.own_work.submitted",
         "release.own_work.registered",
+        "release.own_work.purpose",
         "release.own_work.card",
         "release.own_work.data",
         "release.own_work.risk",
