@@ -141,6 +141,8 @@ def summary(measurement: Mapping[str, Any], translate: Translate = plain) -> str
     """Return the measurement in a sentence: its verdict and the check that decides it."""
     verdict = translate(VERDICT_NAMES[measurement["verdict"]])
     check = decisive(measurement)
+    if check is None and measurement["checks"]:
+        return translate(gettext_noop("Not judged. Every group has too few rows."))
     if check is None:
         rows = measurement["honesty"]["rows_used"]
         return translate(gettext_noop("No limit was set; %(rows)s rows measured.")) % {"rows": rows}

@@ -134,6 +134,10 @@ def _measure(run: Run, scored: Path, report: ScoringReport) -> dict[str, Any]:
         reproduced=run.predictions is None,
         label_column=run.version.label_column,
     )
+    reasons = {check["reason"] for check in measurement["checks"]}
+    if reasons == {"too_few"}:
+        # Rows too few to judge anything decide nothing; no policy accepts that as evidence.
+        measurement["verdict"] = "none"
     measurement["plan"] = run.plan
     measurement["about"] = {
         "model": run.version.model.slug,

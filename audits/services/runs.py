@@ -103,7 +103,8 @@ def _objections(
                 gettext_noop("This data is not attached to the version; attach it first."),
             )
         )
-    if data.role == "train":
+    trained_on = version.data_links.filter(data__role="train", data__file=data.file_id)
+    if data.role == "train" or trained_on.exists():
         objections.append(
             Objection(
                 "run.training_data",

@@ -63,7 +63,7 @@ def needs(user: User) -> list[Need]:
 
 def _to_sign(user: User, by_role: dict[str, list[Unit]]) -> Iterator[Need]:
     """Releases at a stage of this person's role, leaving out what is their own work."""
-    waiting = stages.for_signing(Release.objects.visible_to(user).open()).order_by("submitted_at")
+    waiting = gates.for_signing(Release.objects.visible_to(user).open()).order_by("submitted_at")
     for release in waiting:
         progress = stages.progress_of(release)
         if progress.stage is None:

@@ -13,6 +13,7 @@ from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from registry.services import journal
 from registry.services.sign_ins import demo_may_come_from
 
 
@@ -27,6 +28,8 @@ class ExpiringTokenAuthentication(TokenAuthentication):
             raise AuthenticationFailed(_("A token has letters and digits only.")) from error
         if found is not None and found[0].demo and not demo_may_come_from(request):
             raise AuthenticationFailed(_("Demo accounts work only from the server's own machine."))
+        if found is not None:
+            journal.authenticated_by("token")
         return found
 
 

@@ -41,6 +41,7 @@ class Exhibit:
     verdict: str
     at: datetime
     reproduced: bool
+    file: int | None = None  # the data it speaks of; None where it speaks of the version as such
     outdated: bool = False  # made on another artefact or on data no longer attached
 
 
@@ -52,6 +53,7 @@ def checklist(
     risk_is_assessed: bool,
     deputy_is_named: bool,
     exhibits: Sequence[Exhibit],
+    test_files: Sequence[int] = (),
     now: datetime,
 ) -> list[Item]:
     """Return everything the ruling asks for, each with how it stands."""
@@ -75,7 +77,7 @@ def checklist(
                 gettext_noop("No deputy is named for the owner; name one on the model's page."),
             )
         )
-    items += [_evidence_item(ask, exhibits, now) for ask in ruling.evidence]
+    items += [_evidence_item(ask, exhibits, test_files, now) for ask in ruling.evidence]
     return items
 
 
@@ -107,7 +109,25 @@ def _data_item(role: str, met: bool) -> Item:
     )
 
 
-def _evidence_item(ask: Requirement, exhibits: Sequence[Exhibit], now: datetime) -> Item:
+# What a person should hear of first.
+WORST_FIRST = (Standing.FAILING, Standing.EXPIRED, Standing.MISSING, Standing.MET)
+
+
+def _evidence_item(
+    ask: Requirement, exhibits: Sequence[Exhibit], test_files: Sequence[int], now: datetime
+) -> Item:
+    """Judge one required kind on every attached test file; the worst of them decides.
+
+    Or a few rows attached beside the real test data would hide what fails there.
+    """
+    items = [
+        _judged(ask, [one for one in exhibits if one.file in (file, None)], now)
+        for file in test_files
+    ] or [_judged(ask, exhibits, now)]
+    return min(items, key=lambda item: WORST_FIRST.index(item.standing))
+
+
+def _judged(ask: Requirement, exhibits: Sequence[Exhibit], now: datetime) -> Item:
     """Judge one required kind by the newest exhibit that still speaks of this version and data."""
     code = f"evidence.{ask.kind}"
     usable = [

@@ -108,6 +108,10 @@ HANDS = {
     "purpose": gettext_noop("You wrote what this model is for; somebody else has to decide."),
     "card": gettext_noop("You wrote the model card of this version; somebody else has to decide."),
     "data": gettext_noop("You supplied data of this version; somebody else has to decide."),
+    "evidence": gettext_noop(
+        "You handed in evidence that was not made here; somebody else has to decide."
+    ),
+    "tier": gettext_noop("You put this model into a lighter tier; somebody else has to decide."),
     "risk": gettext_noop("You assessed the risk of this version; somebody else has to decide."),
 }
 
@@ -137,7 +141,13 @@ def objections_to_signer(
 
 
 def gate_reasons(
-    *, state: str, expired: bool, changed: Sequence[str], failing: Sequence[str] = ()
+    *,
+    state: str,
+    unsigned: bool = False,
+    broken: bool = False,
+    expired: bool,
+    changed: Sequence[str],
+    failing: Sequence[str] = (),
 ) -> list[Objection]:
     """Return every reason why the version must not run on this release; empty means it may."""
     reasons = []
@@ -147,6 +157,26 @@ def gate_reasons(
                 "gate.not_approved",
                 gettext_noop("The release is not approved: it is %(state)s."),
                 {"state": STATE_NAMES[State(state)].lower()},
+            )
+        )
+    elif unsigned:
+        reasons.append(
+            Objection(
+                "gate.unsigned",
+                gettext_noop(
+                    "The release is called approved, but signatures are missing."
+                    " Have an auditor look at the journal."
+                ),
+            )
+        )
+    if broken:
+        reasons.append(
+            Objection(
+                "gate.broken_case_file",
+                gettext_noop(
+                    "The case file is not the one that was signed: its digest does not match."
+                    " Have an auditor look at the journal."
+                ),
             )
         )
     if expired:

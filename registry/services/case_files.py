@@ -41,9 +41,10 @@ def with_facts(versions: Rows, prefix: str = "") -> Rows:
     ``prefix`` is the path to the version ("version__") when the rows are releases.
     """
     links = DataLink.objects.attached().select_related("data__dataset", "data__file")
+    links = links.order_by("data_id")
     hazards = Hazard.objects.order_by("place")
     return versions.select_related(*(prefix + path for path in RELATED)).prefetch_related(
-        Prefetch(f"{prefix}data_links", queryset=links.order_by("pk"), to_attr="attached_links"),
+        Prefetch(f"{prefix}data_links", queryset=links, to_attr="attached_links"),
         Prefetch(f"{prefix}risk__effective__hazards", queryset=hazards),
     )
 
@@ -77,6 +78,11 @@ def subject(version: ModelVersion) -> dict[str, Any]:
         "card": _card(version),
         "risk": _risk(version),
     }
+
+
+def test_files(version: ModelVersion) -> set[int]:
+    """Return the files of the attached test data, by id; evidence on any other data is outdated."""
+    return {link.data.file_id for link in version.attached_links if link.data.role == "test"}
 
 
 def _file(stored: StoredFile | None, **more: str) -> dict[str, Any] | None:

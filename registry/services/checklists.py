@@ -23,17 +23,24 @@ def checklists(versions: QuerySet[ModelVersion]) -> dict[int, list[rules.Item]]:
     definition = policies.in_force().definition
     exhibits = Prefetch("evidence", queryset=Evidence.objects.select_related("data"))
     return {
-        version.pk: _checklist(version, definition)
+        version.pk: _checklist(version, definition, version.model.revision.tier)
         for version in case_files.with_facts(versions).prefetch_related(exhibits)
     }
 
 
-def _checklist(version: ModelVersion, definition: dict[str, Any]) -> list[rules.Item]:
+def under(version: ModelVersion, definition: dict[str, Any], tier: int) -> list[rules.Item]:
+    """Return the checklist by another edition and tier: those a release was submitted under."""
+    exhibits = Prefetch("evidence", queryset=Evidence.objects.select_related("data"))
+    fetched = case_files.with_facts(ModelVersion.objects.filter(pk=version.pk))
+    return _checklist(fetched.prefetch_related(exhibits).get(), definition, tier)
+
+
+def _checklist(version: ModelVersion, definition: dict[str, Any], tier: int) -> list[rules.Item]:
     links = version.attached_links
-    test_files = {link.data.file_id for link in links if link.data.role == "test"}
+    test_files = case_files.test_files(version)
     card = version.card.effective
     return rules.checklist(
-        ruling(definition, version.model.revision.tier),
+        ruling(definition, tier),
         card=card.sections if card else None,
         data_roles=[link.data.role for link in links],
         risk_is_assessed=version.risk.effective is not None,
@@ -45,9 +52,11 @@ def _checklist(version: ModelVersion, definition: dict[str, Any]) -> list[rules.
                 verdict=exhibit.verdict,
                 at=exhibit.filed_at,
                 reproduced=exhibit.reproduced,
+                file=exhibit.data.file_id if exhibit.data else None,
                 outdated=exhibit.data is not None and exhibit.data.file_id not in test_files,
             )
             for exhibit in version.evidence.all()
         ],
+        test_files=sorted(test_files),
         now=timezone.now(),
     )

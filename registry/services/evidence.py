@@ -41,6 +41,12 @@ def file_exhibit(
     )
     role = rights.require(by=by, verb="evidence.file", unit=version.model.unit)
     filed = Evidence.objects.filter(origin=origin).first()
+    if filed and filed.version_id != version.pk:
+        raise Refused.because(
+            "evidence.origin",
+            gettext_noop("What is named %(origin)s was filed for another version already."),
+            origin=origin,
+        )
     if filed:
         return filed
     if kind not in EVIDENCE_KINDS or verdict not in VERDICT_NAMES or not title.strip():

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, models, transaction
@@ -51,6 +51,11 @@ class _Pending:
 NOBODY_SAID = Origin("shell", "operating system")
 _origin: ContextVar[Origin] = ContextVar("origin", default=NOBODY_SAID)
 _pending: ContextVar[_Pending | None] = ContextVar("pending", default=None)
+
+
+def authenticated_by(method: str) -> None:
+    """Say how the person proved to be who they are, once the door has found out."""
+    _origin.set(replace(_origin.get(), method=method))
 
 
 @contextmanager

@@ -132,6 +132,8 @@ def _write(
     # The version first, as every verb does that touches a version and its releases: one
     # order of locks.
     ModelVersion.objects.select_for_update(of=("self",)).get(pk=release.version_id)
+    # As the database has them now: what the caller holds may be older, or made up.
+    by = User.objects.get(pk=by.pk)
     release = (
         case_files.with_facts(Release.objects.select_for_update(of=("self",)), "version__")
         .select_related("case_file", "policy", "submitted_by")
@@ -147,6 +149,8 @@ def _write(
             by.pk, stages.hands_on(release), progress.signatures
         )
         objections += _objections_to_content(release, digest)
+        if act is rules.Act.APPROVE:
+            objections += _still_missing(release)
     if not reason.strip():
         objections.append(
             Objection(
@@ -230,6 +234,12 @@ def _role_at_stage(release: Release, progress: stages.Progress, by: User) -> str
             }
         )
     return stage.role
+
+
+def _still_missing(release: Release) -> list[Objection]:
+    """Ask the policy once more, as it was at submission: things fail while in review."""
+    items = checklists.under(release.version, release.policy.definition, release.tier)
+    return [item.objection for item in items if item.objection]
 
 
 def _objections_to_content(release: Release, digest: str) -> list[Objection]:

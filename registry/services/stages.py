@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
-from django.db.models import Prefetch
-
-from registry.models import DataLink, RegisteredModel, Release
+from registry.models import RegisteredModel, Release
 from registry.rules import policies as policy_rules
 from registry.rules import releases as rules
-from registry.services.case_files import Rows
-from registry.services.gates import for_gate
 
 
 @dataclass(frozen=True)
@@ -42,12 +39,15 @@ def hands_on(release: Release) -> dict[str, set[int | None]]:
     version = release.version
     links = version.data_links.all()
     return {
-        "submitted": {release.submitted_by_id},
+        "submitted": {one.submitted_by_id for one in version.releases.all()},
         "registered": {version.registered_by_id},
         "purpose": _authors_of_the_purpose(version.model),
         "card": {revision.saved_by_id for revision in version.card.revisions.all()},
         "data": {link.attached_by_id for link in links}
-        | {link.data.registered_by_id for link in links},
+        | {link.data.registered_by_id for link in links}
+        | {link.detached_by_id for link in links},
+        "evidence": {one.filed_by_id for one in version.evidence.all() if not one.reproduced},
+        "tier": _who_lightened_the_tier(version.model),
         "risk": {assessment.assessed_by_id for assessment in version.risk.assessments.all()},
     }
 
@@ -63,12 +63,9 @@ def _authors_of_the_purpose(model: RegisteredModel) -> set[int | None]:
     return authors
 
 
-def for_signing(releases: Rows) -> Rows:
-    """Fetch what ``hands_on`` reads as well, in a fixed number of queries."""
-    links = DataLink.objects.select_related("data")
-    return for_gate(releases).prefetch_related(
-        Prefetch("version__data_links", queryset=links),
-        "version__model__revisions",
-        "version__card__revisions",
-        "version__risk__assessments",
-    )
+def _who_lightened_the_tier(model: RegisteredModel) -> set[int | None]:
+    """Return who revised the model into a lighter tier, under which fewer people have to sign."""
+    revisions = sorted(model.revisions.all(), key=lambda one: one.number)
+    return {
+        after.revised_by_id for before, after in pairwise(revisions) if after.tier > before.tier
+    }

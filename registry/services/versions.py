@@ -216,6 +216,16 @@ def attach_data(*, version: ModelVersion, data: DatasetVersion, by: User) -> Dat
         )
     if version.data_links.attached().filter(data=data).exists():
         raise Refused.because("data.attached", gettext_noop("This data is attached already."))
+    opposite = {"train": "test", "test": "train"}.get(data.role)
+    if version.data_links.filter(data__file=data.file_id, data__role=opposite).exists():
+        raise Refused.because(
+            "data.other_role",
+            gettext_noop(
+                "The very same rows were attached as %(role)s data; a model is not judged on what it"
+                " was trained on."
+            ),
+            role=opposite,
+        )
     link = DataLink.objects.create(
         version=version, data=data, attached_at=timezone.now(), attached_by=by
     )

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 
 from registry.rules.refusals import Refused
 from registry.services.uploads import refuse_if_too_large
@@ -36,6 +38,19 @@ def refusals_on(form: Form) -> Iterator[None]:
         form.refused = True
         for objection in refusal.objections:
             form.add_error(None, told(objection))
+
+
+class ReasonForm(Form):
+    """Why something ends; a form, so that what no text can hold is refused as one."""
+
+    reason = forms.CharField(required=False, label=gettext_lazy("Reason"))
+
+
+def tell_errors(request: HttpRequest, form: Form) -> None:
+    """Say what went wrong on the page the person goes back to."""
+    for errors in form.errors.values():
+        for error in errors:
+            messages.error(request, str(error))
 
 
 def is_usable(form: Form, request: HttpRequest) -> bool:

@@ -45,16 +45,22 @@ def release_list(request: PersonRequest) -> HttpResponse:
     return render(request, "registry/releases.html", {"page": page, "rows": rows})
 
 
+class SubmitForm(Form):
+    """Where a version is to run."""
+
+    environment = forms.CharField(label=gettext_lazy("Environment"))
+
+
 @login_required
 @require_POST
 def submit(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """Submit a version for release; what is missing is listed all at once."""
     version = version_or_404(request, slug, number)
-    form = Form(request.POST)
-    with refusals_on(form):
-        environment = request.POST.get("environment", "")
-        release = releases.submit(version=version, environment=environment, by=request.user)
-        return redirect("release", release.pk)
+    form = SubmitForm(request.POST)
+    if form.is_valid():
+        with refusals_on(form):
+            release = releases.submit(version=version, **form.cleaned_data, by=request.user)
+            return redirect("release", release.pk)
     return show(request, "registry/not_submitted.html", form, version=version, model=version.model)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_POST
 from registry.models import Membership, PolicyEdition, RiskMatrix, Unit, User
 from registry.rules.roles import ROLE_NAMES, Role
 from registry.services import rights, units
-from registry.web.forms import Form, refusals_on, show
+from registry.web.forms import Form, ReasonForm, refusals_on, show, tell_errors
 from registry.web.requests import PersonRequest
 
 
@@ -74,9 +73,9 @@ def end_membership(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """End a role from now on."""
     visible = Membership.objects.filter(unit__in=Unit.objects.visible_to(request.user))
     membership = get_object_or_404(visible, pk=pk, unit__slug=slug)
-    form = Form(request.POST)
-    with refusals_on(form):
-        units.end(membership=membership, reason=request.POST.get("reason", ""), by=request.user)
-    for error in form.non_field_errors():
-        messages.error(request, str(error))
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        with refusals_on(form):
+            units.end(membership=membership, reason=form.cleaned_data["reason"], by=request.user)
+    tell_errors(request, form)
     return redirect("unit", slug)

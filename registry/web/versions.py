@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -24,7 +23,7 @@ from registry.services import (
     rights,
     versions,
 )
-from registry.web.forms import Form, is_usable, refusals_on, show, uploaded
+from registry.web.forms import Form, ReasonForm, is_usable, refusals_on, show, tell_errors, uploaded
 from registry.web.lineage import lineage
 from registry.web.lookups import model_or_404, version_or_404
 from registry.web.requests import PersonRequest
@@ -95,11 +94,19 @@ class VersionForm(Form):
         text = self.cleaned_data["parameters"].strip() or "{}"
         try:
             parameters = json.loads(text)
+            json.dumps(parameters, ensure_ascii=False).encode()
         except json.JSONDecodeError as error:
             raise ValidationError(
                 _("This is not JSON (line %(line)s): %(what)s.")
                 % {"line": error.lineno, "what": error.msg}
             ) from error
+        except (ValueError, RecursionError) as error:
+            told = _(
+                "This cannot be kept: a number is too long, a text broken, or it lies too deep."
+            )
+            raise ValidationError(told) from error
+        if "\\u0000" in text:
+            raise ValidationError(_("The character NUL cannot be kept; take it out."))
         if not isinstance(parameters, dict):
             raise ValidationError(_("Write a JSON object, in braces."))
         return parameters
@@ -219,11 +226,11 @@ def detach_data(request: PersonRequest, slug: str, number: int, link: int) -> Ht
     """Detach data; an approval that rests on it becomes void."""
     version = version_or_404(request, slug, number)
     found = get_object_or_404(DataLink, pk=link, version=version)
-    form = Form(request.POST)
-    with refusals_on(form):
-        versions.detach_data(link=found, reason=request.POST.get("reason", ""), by=request.user)
-    for error in form.non_field_errors():
-        messages.error(request, str(error))
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        with refusals_on(form):
+            versions.detach_data(link=found, reason=form.cleaned_data["reason"], by=request.user)
+    tell_errors(request, form)
     return redirect("version_data", slug, number)
 
 

@@ -19,10 +19,12 @@ from registry.models import DataLink, DatasetVersion
 from registry.rules.refusals import Objection
 from registry.services import policies, registered_models, versions
 from tests.cast import (
+    ROWS,
     Cast,
     a_dataset_version,
     a_model,
     a_statement,
+    a_table,
     a_version,
     an_exhibit,
     attached,
@@ -114,6 +116,15 @@ def test_a_model_is_not_judged_on_its_training_data(cast: Cast, link: DataLink) 
     attached(cast, link.version, train)
     with refused("run.training_data"):
         asked(cast, link, data=train)
+
+
+def test_training_rows_registered_again_as_test_data_are_refused(
+    cast: Cast, link: DataLink
+) -> None:
+    attached(cast, link.version, a_dataset_version(cast, link.data.dataset, role="train"))
+    again = a_dataset_version(cast, link.data.dataset, table=a_table(ROWS + 1))
+    with refused("data.other_role"):
+        attached(cast, link.version, again)
 
 
 @pytest.mark.parametrize("lacking", ["income", "approve"])

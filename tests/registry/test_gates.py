@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from registry.models import DataLink, ModelVersion, Release
 from registry.services import (
@@ -18,11 +20,14 @@ from registry.services import (
 from tests.cast import (
     Cast,
     a_card,
+    a_dataset,
+    a_dataset_version,
     a_release,
     a_statement,
     an_approved_release,
     an_exhibit,
     assessed_risk,
+    attached,
 )
 from tests.registry.signing import approve, fresh, revoke
 from tests.traces import journalled, time_passes
@@ -146,3 +151,51 @@ def test_a_manager_revokes_and_the_gate_closes_at_once(cast: Cast) -> None:
         "Milan Novak",
         "It drifts.",
     )
+
+
+def closing_on_fairness() -> None:
+    """Load a policy by which a failing fairness exhibit closes the gate in tier 3."""
+    definition = policies.in_force().definition
+    tiers = {**definition["tiers"]}
+    asked = tiers["3"]["evidence"]
+    fairness = {**asked["fairness"], "closes_gate": True}
+    tiers["3"] = {**tiers["3"], "evidence": {**asked, "fairness": fairness}}
+    policies.load(definition={**definition, "tiers": tiers}, by=None)
+
+
+def test_a_run_on_data_that_is_detached_again_does_not_reopen_the_gate(cast: Cast) -> None:
+    closing_on_fairness()
+    release = an_approved_release(cast)
+    version = release.version
+    tested = DataLink.objects.get(version=version).data
+    an_exhibit(cast, version, "fairness", verdict="fail", data=tested)
+    assert closed_by(release) == ["gate.failing_exhibit"]
+    table = "income,debt,approve,sex,race\n1,2,1,f,a\n"
+    few = attached(cast, version, a_dataset_version(cast, a_dataset(cast, "Few"), table=table))
+    an_exhibit(cast, version, "fairness", verdict="undecided", data=few.data)
+    versions.detach_data(link=few, reason="Not needed.", by=cast.scientist)
+    assert closed_by(release) == ["gate.failing_exhibit"]
+
+
+def test_a_failing_run_on_data_that_is_not_attached_closes_nothing(cast: Cast) -> None:
+    closing_on_fairness()
+    release = an_approved_release(cast)
+    table = "income,debt,approve,sex,race\n1,2,1,f,a\n"
+    elsewhere = a_dataset_version(cast, a_dataset(cast, "Elsewhere"), table=table)
+    an_exhibit(cast, release.version, "fairness", verdict="fail", data=elsewhere)
+    assert closed_by(release) == []
+
+
+def test_a_state_without_signatures_opens_nothing(cast: Cast) -> None:
+    release = a_release(cast)
+    Release.objects.filter(pk=release.pk).update(state="approved", valid_until=timezone.now())
+    assert "gate.unsigned" in closed_by(release)
+
+
+def test_a_case_file_that_was_rewritten_closes_the_gate(cast: Cast) -> None:
+    release = an_approved_release(cast)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE registry_casefile SET text = text || ' '")
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+    assert "gate.broken_case_file" in closed_by(release)

@@ -201,8 +201,59 @@ def test_nobody_approves_their_own_submission(cast: Cast) -> None:
 def test_nobody_rejects_their_own_submission_either(cast: Cast) -> None:
     units.grant(unit=cast.unit, user=cast.scientist, role=Role.MODEL_RISK_MANAGER, by=cast.admin)
     release = a_release(cast)
-    with refused(*(f"release.own_work.{part}" for part in HANDS)):
+    theirs = [part for part in HANDS if part not in ("evidence", "tier")]
+    with refused(*(f"release.own_work.{part}" for part in theirs)):
         reject(release, cast.scientist)
+
+
+def test_who_handed_in_evidence_does_not_sign(cast: Cast) -> None:
+    units.grant(unit=cast.unit, user=cast.manager, role=Role.DATA_SCIENTIST, by=cast.admin)
+    version = a_complete_version(cast)
+    an_exhibit(cast, version, "performance", reproduced=False, by=cast.manager)
+    release = a_release(cast, version)
+    with refused("release.own_work.evidence"):
+        approve(release, cast.manager)
+
+
+def test_who_submitted_the_same_version_elsewhere_does_not_sign(cast: Cast) -> None:
+    units.grant(unit=cast.unit, user=cast.manager, role=Role.DATA_SCIENTIST, by=cast.admin)
+    version = a_complete_version(cast)
+    releases.submit(version=version, environment="staging", by=cast.manager)
+    release = a_release(cast, version)
+    with refused("release.own_work.submitted"):
+        approve(release, cast.manager)
+
+
+def test_who_put_the_model_into_a_lighter_tier_does_not_sign(cast: Cast) -> None:
+    version = a_complete_version(cast)
+    statement = a_statement(cast, tier=4)
+    registered_models.revise(
+        model=version.model, statement=statement, reason="Lighter", by=cast.manager
+    )
+    release = a_release(cast, version)
+    with refused("release.own_work.tier"):
+        approve(release, cast.manager)
+    approve(release, cast.manager2)
+
+
+def test_what_fails_while_in_review_is_asked_for_again_at_signing(cast: Cast) -> None:
+    version = a_complete_version(cast)
+    release = a_release(cast, version)
+    an_exhibit(cast, version, "performance", verdict="fail")
+    with refused("submit.evidence_failing"):
+        approve(fresh(release), cast.manager)
+    reject(fresh(release), cast.manager)
+
+
+def test_a_few_rows_beside_the_test_data_do_not_hide_what_fails_there(cast: Cast) -> None:
+    version = a_complete_version(cast)
+    an_exhibit(cast, version, "fairness", verdict="fail")
+    table = "income,debt,approve,sex,race\n1,2,1,f,a\n"
+    few = attached(cast, version, a_dataset_version(cast, a_dataset(cast, "Few"), table=table))
+    an_exhibit(cast, version, "fairness", verdict="undecided", data=few.data)
+    an_exhibit(cast, version, "performance", data=few.data)
+    with refused("submit.evidence_failing"):
+        a_release(cast, version)
 
 
 def test_who_assessed_the_risk_does_not_sign(cast: Cast) -> None:
