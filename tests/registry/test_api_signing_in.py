@@ -10,6 +10,7 @@ from knox.models import get_token_model
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from registry.models import Entry
 from tests.cast import PASSWORD, Cast, api
 
 TOKENS, UNITS = "/api/v1/auth/token/", "/api/v1/units/"
@@ -122,3 +123,15 @@ def test_a_session_changes_nothing_without_the_forms_secret(cast: Cast) -> None:
     browser.force_login(cast.scientist)
     asked = {"unit": "retail-credit", "name": "Applications"}
     assert browser.post("/api/v1/datasets/", asked, format="json").status_code == 403
+
+
+def test_the_journal_says_token_only_where_a_token_was_found_good(cast: Cast) -> None:
+    browser = APIClient()
+    browser.force_login(cast.scientist)
+    asked = {"unit": "retail-credit", "name": "By session"}
+    header = {"HTTP_AUTHORIZATION": "Basic eA=="}
+    assert browser.post("/api/v1/datasets/", asked, format="json", **header).status_code == 201
+    asked["name"] = "By token"
+    assert api(cast.scientist).post("/api/v1/datasets/", asked).status_code == 201
+    entries = Entry.objects.filter(action="dataset.registered").order_by("number")
+    assert [entry.method for entry in entries] == ["session", "token"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.urls import reverse
 
 from registry.models import Dataset, RegisteredModel, Release, RiskAssessment
@@ -118,3 +119,21 @@ def test_a_second_submission_to_the_same_environment_is_refused(cast: Cast) -> N
     assert answer.status_code == 409
     assert "in review already" in answer.text
     assert Release.objects.count() == 1
+
+
+@pytest.mark.parametrize("text", ['{"a": "\\u0000"}', '{"a": "\\ud800"}', "[" * 100_000])
+def test_parameters_that_cannot_be_kept_are_refused(cast: Cast, text: str) -> None:
+    model = a_model(cast)
+    said = {"label": "1.0", "label_column": "approve", "parameters": text}
+    answer = signed_in(cast.scientist).post(reverse("add_version", args=[model.slug]), said)
+    assert answer.status_code == 422
+    assert "annot be kept" in answer.text
+    assert not model.versions.exists()
+
+
+def test_an_environment_with_the_character_nul_is_refused(cast: Cast) -> None:
+    version = a_complete_version(cast)
+    address = reverse("submit", args=[version.model.slug, version.number])
+    answer = signed_in(cast.scientist).post(address, {"environment": "prod\x00"})
+    assert answer.status_code == 422
+    assert not Release.objects.exists()
