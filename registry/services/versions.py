@@ -221,8 +221,8 @@ def attach_data(*, version: ModelVersion, data: DatasetVersion, by: User) -> Dat
         raise Refused.because(
             "data.other_role",
             gettext_noop(
-                "The very same rows were attached as %(role)s data; a model is not judged on what it"
-                " was trained on."
+                "The very same rows were attached as %(role)s data; a model is not judged on what"
+                " it was trained on."
             ),
             role=opposite,
         )
