@@ -18,9 +18,8 @@ FOLDER = Path(__file__).parent / "pictures"
 SIZE = {"width": 1280, "height": 860}
 # What each picture shows: who is signed in, the way there, light or dark.
 PICTURES = {
-    "today": ("manager", ["/"], "light"),
-    "release": ("manager", ["/", "text=Review"], "light"),
-    "today-dark": ("scientist", ["/"], "dark"),
+    "today": ("manager2", ["/"], "light"),
+    "release": ("manager2", ["/", 'a.button:has-text("Review")'], "light"),
 }
 
 

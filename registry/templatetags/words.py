@@ -118,6 +118,10 @@ def pretty(value: object) -> str:
     """Show a fact of the case file: text as it is, anything else as JSON."""
     if value is None or value == "":
         return "–"
+    if isinstance(value, dict) and "sha256" in value:
+        # A file or a table: its digest says which; the whole of it stands in the case file.
+        rows = gettext("%(rows)s rows") % {"rows": value["rows"]} if "rows" in value else ""
+        return ", ".join(part for part in (f"sha256 {digest(value['sha256'])}", rows) if part)
     return (
         value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
     )
