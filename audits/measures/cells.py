@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from audits.measures.counts import Counts
 from audits.measures.rows import group_words, label_text, need_columns
@@ -14,9 +14,12 @@ from registry.rules.wording import gettext_noop
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
 MAX_GROUPS = 100
 MAX_INTERSECTIONS = 1000
+MOST_COUNTED = 300_000
+"""So many counts are brought back before it is asked whether there are too many groups."""
 
 Values = tuple[str | None, ...]
 
@@ -95,11 +98,52 @@ def count_cells(outcomes: ir.Table, sensitive: Mapping[str, str] | None = None) 
     is one without a prediction; both are counted under their reason.
     """
     sensitive = sensitive or {}
-    keys = [*sensitive, "label", "prediction"]
-    grouped = outcomes.group_by(keys).aggregate(rows=outcomes.count())
+    return gathered(_counted(outcomes, sensitive).to_pyarrow().to_pylist(), sensitive)
+
+
+def count_groups(outcomes: ir.Table, sensitive: Mapping[str, str]) -> Cells:
+    """Count the rows as `count_cells` does; refuse columns that make too many groups."""
+    counted = within_limits(_counted(outcomes, sensitive), outcomes, sensitive)
+    return gathered(counted.to_pylist(), sensitive)
+
+
+def rows_up_to(outcomes: ir.Table, sensitive: Mapping[str, str], most: int) -> int:
+    """Return how many rows there are, no further than ``most``.
+
+    Columns that make too many groups of these rows already are refused before anything is counted
+    by each of their values.
+    """
+    first = outcomes.select(*sensitive).limit(most)
+    groups = first.group_by(list(sensitive)).aggregate(rows=first.count())
+    found = groups.limit(MAX_INTERSECTIONS + 1).to_pyarrow()
+    _refuse_if_many(found, outcomes, sensitive)
+    return sum(found["rows"].to_pylist())
+
+
+def within_limits(
+    counted: ir.Table, outcomes: ir.Table, sensitive: Mapping[str, str], most: int = MOST_COUNTED
+) -> pa.Table:
+    """Bring back counts that have the sensitive columns; refuse those of too many groups.
+
+    Of a column of a hundred thousand different values no more than ``most`` counts come back. Only
+    where the counts look like too many groups are the rows asked for them, which tells the columns.
+    """
+    found = counted.limit(most + 1).to_pyarrow()
+    _refuse_if_many(found, outcomes, sensitive)
+    if found.num_rows <= most:
+        return found
+    refuse_too_many_groups(outcomes, sensitive)
+    return counted.to_pyarrow()
+
+
+def gathered(counted: Iterable[Mapping[str, Any]], sensitive: Mapping[str, str]) -> Cells:
+    """Return the cells of rows counted by sensitive columns, label and prediction.
+
+    Several counts of one cell are added up.
+    """
     kept: Counter[tuple[Values, int | str, int | str]] = Counter()
     dropped = {"label_missing": 0, "prediction_missing": 0}
-    for row in grouped.to_pyarrow().to_pylist():
+    for row in counted:
         label, prediction, count = row["label"], row["prediction"], row["rows"]
         if label is None or prediction is None:
             dropped["label_missing" if label is None else "prediction_missing"] += count
@@ -107,17 +151,22 @@ def count_cells(outcomes: ir.Table, sensitive: Mapping[str, str] | None = None) 
             values = tuple(row[name] for name in sensitive)
             kept[values, _outcome(label), _outcome(prediction)] += count
     if not kept:
-        raise Refused.because(
-            "measure.no_rows",
-            gettext_noop(
-                "None of the %(rows)d scored rows has both a label and a prediction. Check the"
-                " label column and the scores."
-            ),
-            rows=sum(dropped.values()),
-        )
+        refuse_no_rows(sum(dropped.values()))
     cells = [Cell(*key, count) for key, count in kept.items()]
     cells.sort(key=lambda cell: (_order(cell.values), str(cell.label), str(cell.prediction)))
     return Cells(tuple(sensitive.values()), tuple(cells), dropped)
+
+
+def refuse_no_rows(rows: int) -> NoReturn:
+    """Refuse scored rows of which none can be used."""
+    raise Refused.because(
+        "measure.no_rows",
+        gettext_noop(
+            "None of the %(rows)d scored rows has both a label and a prediction. Check the"
+            " label column and the scores."
+        ),
+        rows=rows,
+    )
 
 
 def missing_values(rows: ir.Table, sensitive: Mapping[str, str]) -> dict[str, int]:
@@ -158,6 +207,18 @@ def refuse_too_many_groups(outcomes: ir.Table, sensitive: Mapping[str, str]) -> 
         ]
     if objections:
         raise Refused(*objections)
+
+
+def _refuse_if_many(found: pa.Table, outcomes: ir.Table, sensitive: Mapping[str, str]) -> None:
+    groups = found.select(list(sensitive)).group_by(list(sensitive)).aggregate([])
+    widest = max(len(groups[column].unique()) for column in sensitive)
+    if widest > MAX_GROUPS or groups.num_rows > MAX_INTERSECTIONS:
+        refuse_too_many_groups(outcomes, sensitive)
+
+
+def _counted(outcomes: ir.Table, sensitive: Mapping[str, str]) -> ir.Table:
+    keys = [*sensitive, "label", "prediction"]
+    return outcomes.group_by(keys).aggregate(rows=outcomes.count())
 
 
 def _distinct(outcomes: ir.Table, columns: Iterable[str], at_most: int) -> int:

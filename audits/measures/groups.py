@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audits.measures.cells import Cells, Values
 from audits.measures.counts import RATES, Counts, rate_figure
@@ -20,49 +20,113 @@ if TYPE_CHECKING:
 MISSING = "missing"
 
 
+def group_name(values: Values) -> str:
+    """Return the values of a group as text; "missing" stands for a value that is not there."""
+    return ", ".join(MISSING if value is None else value for value in values)
+
+
+def in_order(groups: Iterable[Values]) -> list[Values]:
+    """Return groups by their values as text; missing values come last."""
+    return sorted(groups, key=lambda values: [(value is None, value or "") for value in values])
+
+
+def places_of(attributes: Sequence[str]) -> list[tuple[int, ...]]:
+    """Return the attributes that make groups: each alone, and all together if there are several."""
+    places: list[tuple[int, ...]] = [(place,) for place in range(len(attributes))]
+    if len(places) > 1:
+        places.append(tuple(range(len(attributes))))
+    return places
+
+
 @dataclass(frozen=True)
 class Group:
-    """The rows that share the values of one or more attributes."""
+    """The rows that share the values of one or more attributes.
+
+    ``right`` is how many rows have the very class they are labelled with, where a task has more
+    than the two classes that ``counts`` tells apart.
+    """
 
     values: Values
     counts: Counts
+    right: int | None = None
 
     @property
     def name(self) -> str:
         """The values as text; "missing" stands for a value that is not there."""
-        return ", ".join(MISSING if value is None else value for value in self.values)
+        return group_name(self.values)
+
+    @property
+    def rows(self) -> int:
+        """All rows of the group."""
+        return self.counts.rows
 
     def share(self, rate: str) -> Share:
         """Return a rate of this group as counts."""
+        if rate == "accuracy" and self.right is not None:
+            return Share(self.right, self.counts.rows)
         return RATES[rate].share(self.counts)
+
+    def counts_for(self, rate: str) -> Counts:
+        """Return counts of which this rate can be taken by anybody's definition of it."""
+        if rate == "accuracy" and self.right is not None:
+            return Counts(self.right, self.counts.rows - self.right)
+        return self.counts
 
 
 @dataclass(frozen=True)
 class Grouping:
-    """All groups of an attribute, measured by fairlearn over their weighted cells."""
+    """All groups of an attribute, measured by fairlearn over their weighted cells.
+
+    ``rate_names`` are the rates that the task has; without a positive label that is accuracy alone.
+    """
 
     attribute: str
     groups: tuple[Group, ...]
     smallest: int
+    attributes: tuple[str, ...] = ()
+    rate_names: tuple[str, ...] = tuple(RATES)
 
     @cached_property
     def _spreads(self) -> dict[tuple[str, tuple[int, ...]], Spread]:
         return {}
 
     @cached_property
+    def _large(self) -> dict[tuple[str, int], tuple[int, ...]]:
+        return {}
+
+    @property
+    def selects(self) -> bool:
+        """Whether the task selects people at all."""
+        return "selection_rate" in self.rate_names
+
+    @cached_property
     def _frame(self) -> MetricFrame:
-        return metric_frame([group.counts for group in self.groups], RATES)
+        return self._frame_of(self.rate_names, range(len(self.groups)))
+
+    def _frame_of(self, rates: Sequence[str], places: Iterable[int]) -> MetricFrame:
+        return metric_frame([self.groups[place].counts_for(rates[0]) for place in places], rates)
 
     @cached_property
     def _rates(self) -> dict[str, list[float]]:
-        return {name: self._frame.by_group[name].tolist() for name in RATES}
+        rates = {name: self._frame.by_group[name].tolist() for name in self.rate_names}
+        if self._has_classes:
+            rates["accuracy"] = self._accuracy.by_group["accuracy"].tolist()
+        return rates
+
+    @property
+    def _has_classes(self) -> bool:
+        return any(group.right is not None for group in self.groups)
+
+    @cached_property
+    def _accuracy(self) -> MetricFrame:
+        return self._frame_of(["accuracy"], range(len(self.groups)))
 
     def rates(self, place: int) -> dict[str, Figure]:
         """Return the rates of one group, each with its Wilson interval over its own denominator."""
         figures = {}
-        for name, rate in RATES.items():
+        for name in self.rate_names:
             share = self.groups[place].share(name)
-            figure = rate_figure(name, share, rate.empty)
+            figure = rate_figure(name, share, RATES[name].empty)
             # fairlearn gives 0.0 where there is no denominator; that is not a rate.
             if figure.value is not None:
                 figure = replace(figure, value=self._rates[name][place])
@@ -79,16 +143,19 @@ class Grouping:
 
     def with_at_least(self, rows: int, rate: str) -> tuple[int, ...]:
         """Return the groups whose denominator for the rate has at least so many rows."""
-        return tuple(
-            place for place, group in enumerate(self.groups) if group.share(rate).trials >= rows
-        )
+        # Asked for again with every figure that sets two groups against each other.
+        if (rate, rows) not in self._large:
+            self._large[rate, rows] = tuple(
+                place for place, group in enumerate(self.groups) if group.share(rate).trials >= rows
+            )
+        return self._large[rate, rows]
 
     def spread(self, rate: str, places: tuple[int, ...]) -> Spread:
         """Return fairlearn's difference and ratio of a rate between the chosen groups."""
         if (rate, places) not in self._spreads:
-            frame = self._frame
+            frame = self._accuracy if rate == "accuracy" and self._has_classes else self._frame
             if len(places) < len(self.groups):
-                frame = metric_frame([self.groups[place].counts for place in places], [rate])
+                frame = self._frame_of([rate], places)
             difference, ratio = frame.difference()[rate], frame.ratio()[rate]
             self._spreads[rate, places] = Spread(float(difference), float(ratio))
         return self._spreads[rate, places]
@@ -100,7 +167,7 @@ class Grouping:
         Among equal rates the larger group is taken. When all groups are too few, the highest rate
         of all; without a second group there is none.
         """
-        if len(self.groups) < 2:
+        if len(self.groups) < 2 or not self.selects:
             return None
         return max(
             self._candidates,
@@ -145,7 +212,7 @@ class Grouping:
         value = self._rates["selection_rate"][place] / self._rates["selection_rate"][self.reference]
         return Figure(name, value, rows, low, high, "mover_r").judged_from(self.smallest)
 
-    def as_dicts(self) -> list[dict[str, object]]:
+    def as_dicts(self) -> list[dict[str, Any]]:
         """Return the groups as they stand in a measurement."""
         return [
             {
@@ -157,7 +224,7 @@ class Grouping:
                 "too_few": group.counts.rows < self.smallest,
                 "reference": place == self.reference,
                 "measures": {name: rate.as_dict() for name, rate in self.rates(place).items()},
-                "impact_ratio": self.impact_ratio(place).as_dict(),
+                "impact_ratio": self.impact_ratio(place).as_dict() if self.selects else None,
             }
             for place, group in enumerate(self.groups)
         ]
@@ -165,10 +232,7 @@ class Grouping:
 
 def groupings(cells: Cells, smallest: int) -> Iterator[Grouping]:
     """Yield the groups of each attribute, and of all together when there is more than one."""
-    places: list[tuple[int, ...]] = [(place,) for place in range(len(cells.attributes))]
-    if len(places) > 1:
-        places.append(tuple(range(len(cells.attributes))))
-    for chosen in places:
-        attribute = " x ".join(cells.attributes[place] for place in chosen)
+    for chosen in places_of(cells.attributes):
         groups = (Group(values, counts) for values, counts in cells.by_group(chosen).items())
-        yield Grouping(attribute, tuple(groups), smallest)
+        names = tuple(cells.attributes[place] for place in chosen)
+        yield Grouping(" x ".join(names), tuple(groups), smallest, names)

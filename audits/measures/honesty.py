@@ -9,6 +9,7 @@ from typing import Any
 
 from audits.measures.intervals import LEVEL
 from audits.measures.plans import Plan
+from audits.measures.significance import ALPHA
 
 LIBRARIES = ("duckdb", "fairlearn", "ibis-framework", "numpy", "pandas", "scikit-learn")
 
@@ -38,6 +39,7 @@ def honesty_block(
         "too_few": [_name(group) for group in measurement["groups"] if group["too_few"]],
         "not_estimable": list(_not_estimable(measurement)),
         "comparisons": _comparisons(measurement),
+        "holm": _holm(measurement),
         "level": LEVEL,
         "seed": seed,
         "libraries": {
@@ -56,9 +58,14 @@ def _not_estimable(measurement: Measured) -> Iterator[dict[str, object]]:
     """Yield every figure without a value, with the group it belongs to."""
     figures = [("", figure) for figure in measurement["measures"]]
     for group in measurement["groups"]:
-        figures += [(_name(group), figure) for figure in group["measures"].values()]
-        figures.append((_name(group), group["impact_ratio"]))
+        own = [*group["measures"].values(), *(group.get("scores") or {}).values()]
+        own += [group.get("impact_ratio"), group.get("treatment_ratio")]
+        figures += [(_name(group), figure) for figure in own if figure]
     figures += [(figure["attribute"], figure) for figure in measurement["comparisons"]]
+    figures += [
+        (f"{_name(one)} ({one['column']})", one["figure"])
+        for one in measurement.get("conditional") or []
+    ]
     for group_name, figure in figures:
         if not figure["estimable"]:
             yield {
@@ -69,11 +76,40 @@ def _not_estimable(measurement: Measured) -> Iterator[dict[str, object]]:
 
 
 def _comparisons(measurement: Measured) -> int:
-    """Count the figures that set groups against each other: each is a chance for a false alarm."""
+    """Count the figures that set groups against each other: each is a chance for a false alarm.
+
+    A difference and a ratio of the same two rates are one comparison.
+    """
+    groups = measurement["groups"]
     ratios = [
         group
-        for group in measurement["groups"]
-        if group["impact_ratio"]["estimable"] and not group["reference"]
+        for group in groups
+        if group.get("impact_ratio")
+        and group["impact_ratio"]["estimable"]
+        and not group["reference"]
+    ]
+    held = [
+        rate
+        for group in groups
+        for rate in (group.get("versus") or {}).get("rates", {}).values()
+        if rate["difference"]["estimable"]
     ]
     between = [figure for figure in measurement["comparisons"] if figure["estimable"]]
-    return len(ratios) + len(between)
+    pooled = [one for one in measurement.get("conditional") or [] if one["figure"]["estimable"]]
+    return len(ratios) + len(held) + len(between) + len(pooled)
+
+
+def _holm(measurement: Measured) -> dict[str, object] | None:
+    """Return which groups are selected significantly differently, all tests read together."""
+    tests = [
+        (_name(group), group["significance"])
+        for group in measurement["groups"]
+        if group.get("significance")
+    ]
+    if not tests:
+        return None
+    return {
+        "tests": len(tests),
+        "level": ALPHA,
+        "differ": [name for name, test in tests if test["p_holm"] <= ALPHA],
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from audits.measures.rows import (
@@ -29,11 +29,13 @@ def binary_outcomes(
     positive_label: object,
     label_column: str,
     kept: Iterable[str] = (),
+    as_they_are: Mapping[str, str] | None = None,
 ) -> ir.Table:
     """Return label and prediction as 1 (positive), 0 or missing, with the score and kept columns.
 
     A row is predicted positive when its score is at or over the threshold. A row without a label or
-    without a score keeps its gap, to be counted and left out.
+    without a score keeps its gap, to be counted and left out. ``as_they_are`` maps further names to
+    columns that are handed on without being read as groups.
     """
     import ibis
 
@@ -44,16 +46,17 @@ def binary_outcomes(
     # A missing label is in no list, which an empty list would turn into a negative one.
     label = words.isnull().ifelse(ibis.null("int64"), words.isin(positives).cast("int64"))
     return rows.select(
-        *(group_words(rows[name]).name(name) for name in kept),
+        *_kept(rows, kept),
         label=label,
         prediction=(score >= _threshold(threshold)).cast("int64"),
         score=score,
+        **{name: rows[column] for name, column in (as_they_are or {}).items()},
     )
 
 
-def multiclass_outcomes(rows: ir.Table, *, label_column: str) -> ir.Table:
+def multiclass_outcomes(rows: ir.Table, *, label_column: str, kept: Iterable[str] = ()) -> ir.Table:
     """Return label and predicted class as texts; their number is limited to a hundred."""
-    need_columns(rows, ["label", "prediction"])
+    need_columns(rows, ["label", "prediction", *kept])
     label, prediction = label_words(rows.label), label_words(rows.prediction)
     classes = {
         label_text(word)
@@ -70,15 +73,22 @@ def multiclass_outcomes(rows: ir.Table, *, label_column: str) -> ir.Table:
             column=label_column,
             limit=MAX_LABELS,
         )
-    return rows.select(label=label, prediction=prediction)
+    return rows.select(*_kept(rows, kept), label=label, prediction=prediction)
 
 
-def regression_outcomes(rows: ir.Table, *, label_column: str) -> ir.Table:
+def regression_outcomes(rows: ir.Table, *, label_column: str, kept: Iterable[str] = ()) -> ir.Table:
     """Return label and predicted value as numbers."""
-    need_columns(rows, ["label", "score"])
+    need_columns(rows, ["label", "score", *kept])
     return rows.select(
-        label=numbers(rows, "label", label_column), prediction=numbers(rows, "score", "score")
+        *_kept(rows, kept),
+        label=numbers(rows, "label", label_column),
+        prediction=numbers(rows, "score", "score"),
     )
+
+
+def _kept(rows: ir.Table, names: Iterable[str]) -> list[ir.StringColumn]:
+    """Return the columns that make groups, as text."""
+    return [group_words(rows[name]).name(name) for name in names]
 
 
 def _positive_texts(rows: ir.Table, positive_label: object, label_column: str) -> list[str]:
@@ -123,15 +133,17 @@ def _positive_texts(rows: ir.Table, positive_label: object, label_column: str) -
 def _probabilities(rows: ir.Table) -> ir.FloatingColumn:
     """Return the scores; refuse those that are no probabilities."""
     score = numbers(rows, "score", "score")
-    outside = rows.select(score=score).filter((score < 0) | (score > 1)).limit(1)
-    for row in outside.to_pyarrow().to_pylist():
+    outside = rows.select(score=score).filter((score < 0) | (score > 1))
+    # One in the place of all, so that no row is fetched.
+    found = outside.aggregate(score=outside.score.min()).to_pyarrow().to_pylist()[0]
+    if found["score"] is not None:
         raise Refused.because(
             "measure.score_range",
             gettext_noop(
                 "The score %(score)s is not between 0 and 1. A binary task is measured on"
                 " probabilities of the positive label: hand in those."
             ),
-            score=f"{row['score']:g}",
+            score=f"{found['score']:g}",
         )
     return score
 

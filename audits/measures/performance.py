@@ -10,10 +10,8 @@ from audits.measures.counts import RATES, Counts, rate_figure
 from audits.measures.draws import drawn, drawn_figure
 from audits.measures.figures import Figure, not_estimable
 from audits.measures.intervals import Share
-from audits.measures.scores import brier_score, log_loss, roc_auc
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
     import numpy as np
     from numpy.typing import NDArray
 
@@ -28,15 +26,13 @@ NAMED_RATES = {
 """The rates that a performance measurement shows, by the name it gives them."""
 
 
-def binary_figures(outcomes: ir.Table, counts: Counts) -> list[Figure]:
-    """Return all figures of a binary task."""
+def binary_figures(counts: Counts) -> list[Figure]:
+    """Return the figures of a binary task at its threshold."""
     rates = [
         rate_figure(name, RATES[rate].share(counts), RATES[rate].empty)
         for name, rate in NAMED_RATES.items()
     ]
-    complete = outcomes.filter(outcomes.label.notnull() & outcomes.score.notnull())
-    losses = [roc_auc(complete, counts), brier_score(complete), log_loss(complete)]
-    return [*rates, *_drawn_binary(counts), *losses]
+    return [*rates, *_drawn_binary(counts)]
 
 
 def binary_matrix(counts: Counts) -> Matrices:
@@ -77,6 +73,14 @@ def multiclass_figures(matrix: Matrices) -> list[Figure]:
         rate_figure("accuracy", right, "no_rows"),
         drawn_figure("balanced_accuracy", balanced_accuracy, matrix, draws),
         drawn_figure("macro_f1", macro_f1, matrix, draws),
+    ]
+
+
+def multiclass_slice_figures(matrix: Matrices) -> list[Figure]:
+    """Return the figures of one slice of a multiclass task."""
+    return [
+        rate_figure("accuracy", Share(int(matrix.trace()), int(matrix.sum())), "no_rows"),
+        drawn_figure("balanced_accuracy", balanced_accuracy, matrix, drawn(matrix)),
     ]
 
 

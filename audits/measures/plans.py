@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from registry.rules.refusals import Refused
@@ -13,6 +13,8 @@ from registry.rules.wording import gettext_noop
 EVERY_ATTRIBUTE = "*"
 SMALLEST_GROUP = 30
 SMALLEST_CELL = 10
+PRESETS = ("ll144",)
+TOOLS = ("selection", "scoring")
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,19 @@ class Check:
 
 @dataclass(frozen=True)
 class Plan:
-    """The checks of a run, and the sizes under which nothing is judged or shown."""
+    """The checks of a run, and the sizes under which nothing is judged or shown.
+
+    ``reference`` names the group that the others of an attribute are held against, ``presets`` the
+    tables that a law asks for, and ``ll144`` the attributes that its table by sex and race reads.
+    """
 
     checks: tuple[Check, ...] = ()
     smallest_group: int = SMALLEST_GROUP
     smallest_cell: int = SMALLEST_CELL
+    reference: Mapping[str, str] = field(default_factory=dict)
+    presets: tuple[str, ...] = ()
+    ll144: Mapping[str, str] = field(default_factory=dict)
+    strata: tuple[str, ...] = ()
 
 
 def read_plan(content: Mapping[str, Any], kind: str) -> Plan:
@@ -56,6 +66,84 @@ def read_plan(content: Mapping[str, Any], kind: str) -> Plan:
         tuple(_check(check) for check in content.get("checks", ())),
         int(content.get("smallest_group", SMALLEST_GROUP)),
         int(content.get("smallest_cell", SMALLEST_CELL)),
+        _reference(content.get("reference")),
+        _presets(content.get("presets")),
+        _ll144(content.get("ll144")),
+        _strata(content.get("strata")),
+    )
+
+
+def _reference(content: Any) -> dict[str, str]:
+    if not _is_texts(content):
+        raise Refused.because(
+            "plan.reference",
+            gettext_noop(
+                "The plan's reference groups cannot be read. Name one group for each attribute,"
+                ' such as {"sex": "male"}. Correct the policy.'
+            ),
+        )
+    return dict(content or {})
+
+
+def _presets(content: object) -> tuple[str, ...]:
+    found = _list(content)
+    wrong = None if found is None else [one for one in found if one not in PRESETS]
+    if found is None or wrong:
+        raise Refused.because(
+            "plan.presets",
+            gettext_noop(
+                "The plan asks for a preset that is not known: %(found)s. The presets are"
+                " %(presets)s, given as a list. Correct the policy."
+            ),
+            found=", ".join(wrong) if wrong else str(content),
+            presets=", ".join(PRESETS),
+        )
+    return found
+
+
+def _ll144(content: Any) -> dict[str, str]:
+    found = {} if content is None else content
+    known = _is_texts(found) and set(found) <= {"sex", "race", "tool"}
+    if not known or found.get("tool", "selection") not in TOOLS:
+        raise Refused.because(
+            "plan.ll144",
+            gettext_noop(
+                "The plan's settings for Local Law 144 cannot be read. Name the attributes that"
+                ' hold sex and race, and "selection" or "scoring" as the tool, such as'
+                ' {"sex": "sex", "race": "ethnicity", "tool": "selection"}. Correct the policy.'
+            ),
+        )
+    return dict(found)
+
+
+def _strata(content: object) -> tuple[str, ...]:
+    found = _list(content)
+    if found is None:
+        raise Refused.because(
+            "plan.strata",
+            gettext_noop(
+                "The plan's strata cannot be read. Give the names of the columns as a list."
+                " Correct the policy."
+            ),
+        )
+    return found
+
+
+def _list(content: object) -> tuple[str, ...] | None:
+    """Return a list of texts; None where it is something else."""
+    if content is None:
+        return ()
+    if isinstance(content, list | tuple) and all(isinstance(one, str) for one in content):
+        return tuple(content)
+    return None
+
+
+def _is_texts(content: object) -> bool:
+    """Say whether this is a mapping of texts to texts, or nothing."""
+    if not content:
+        return content is None or isinstance(content, Mapping)
+    return isinstance(content, Mapping) and all(
+        isinstance(part, str) for pair in content.items() for part in pair
     )
 
 

@@ -6,15 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from audits.measures.cells import refuse_no_rows
 from audits.measures.figures import Figure, not_estimable
+from audits.measures.intervals import LEVEL, quantile
 from audits.measures.scores import log_scale
-from registry.rules.refusals import Refused
-from registry.rules.wording import gettext_noop
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 MOMENTS = (
+    "sum_error",
     "sum_absolute_error",
     "sum_squared_error",
     "sum_error_to_the_fourth",
@@ -22,7 +23,7 @@ MOMENTS = (
     "sum_squared_error_times_deviation",
     "sum_deviation_to_the_fourth",
 )
-"""Sums over the rows; a deviation is that of a label from the mean of all labels."""
+"""Sums over the rows; an error is prediction minus label, a deviation label minus mean label."""
 
 
 @dataclass(frozen=True)
@@ -66,19 +67,13 @@ def take_moments(outcomes: ir.Table) -> Moments:
         rows.aggregate(rows=rows.count(), mean=label.mean(), low=label.min(), high=label.max())
     )
     if not totals["rows"]:
-        raise Refused.because(
-            "measure.no_rows",
-            gettext_noop(
-                "None of the %(rows)d scored rows has both a label and a prediction. Check the"
-                " label column and the scores."
-            ),
-            rows=sum(dropped.values()),
-        )
+        refuse_no_rows(sum(dropped.values()))
     # The mean of equal labels may be off by rounding, which would leave them a variance.
     mean = totals["low"] if totals["low"] == totals["high"] else totals["mean"]
-    error, deviation = label - rows.prediction, label - mean
+    error, deviation = rows.prediction - label, label - mean
     e2, d2 = error * error, deviation * deviation
     parts = rows.select(
+        sum_error=error,
         sum_absolute_error=error.abs(),
         sum_squared_error=e2,
         sum_error_to_the_fourth=e2 * e2,
@@ -92,7 +87,7 @@ def take_moments(outcomes: ir.Table) -> Moments:
 
 def regression_figures(moments: Moments) -> list[Figure]:
     """Return all figures of a regression task."""
-    return [r2(moments), mae(moments), rmse(moments)]
+    return [r2(moments), mae(moments), rmse(moments), bias(moments)]
 
 
 def r2(moments: Moments) -> Figure:
@@ -136,6 +131,23 @@ def rmse(moments: Moments) -> Figure:
         return Figure("rmse", math.sqrt(mean), moments.rows, reason=square.reason)
     low, high = math.sqrt(square.low), math.sqrt(square.high)
     return Figure("rmse", math.sqrt(mean), moments.rows, low, high, square.interval)
+
+
+def bias(moments: Moments) -> Figure:
+    """Return the mean error, prediction minus label, in the label's unit.
+
+    0 when the predictions are right on average, above 0 when they are too high, below 0 when they
+    are too low. The interval is the normal one of a mean; it covers less where a few errors
+    outweigh all others.
+    """
+    mean = moments.mean("sum_error")
+    square = moments.mean("sum_squared_error")
+    variance = square - mean**2
+    # What rounding leaves of equal errors is no spread.
+    if moments.rows < 2 or variance <= 1e-12 * square:
+        return Figure("bias", mean, moments.rows, reason="no_spread")
+    reach = quantile(LEVEL) * math.sqrt(variance / (moments.rows - 1))
+    return Figure("bias", mean, moments.rows, mean - reach, mean + reach, "normal")
 
 
 def mean_baseline(moments: Moments) -> dict[str, object]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from audits.measures.sources import Connected, connected_rows
 from registry.rules.refusals import Refused
 from registry.rules.wording import gettext_noop
 
@@ -17,12 +18,25 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 MEMORY = "1GB"
+EXACT = 1e15
+NUMBER = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
 WHOLE = re.compile(r"([+-]?\d+)\.0*")
 
 
 @contextmanager
-def open_rows(path: Path) -> Iterator[ir.Table]:
-    """Open a Parquet file of scored rows; what does not fit in memory spills beside it."""
+def open_rows(source: Path | Connected) -> Iterator[ir.Table]:
+    """Open scored rows, in a Parquet file or behind a connection.
+
+    Raises Refused where a connection fails; `queries_sent` tells what was asked of it.
+    """
+    opened = connected_rows(source) if isinstance(source, Connected) else _rows_of_file(source)
+    with opened as rows:
+        yield rows
+
+
+@contextmanager
+def _rows_of_file(path: Path) -> Iterator[ir.Table]:
+    """Open a Parquet file; what does not fit in memory spills beside it."""
     import ibis
 
     with tempfile.TemporaryDirectory() as spill, warnings.catch_warnings():
@@ -31,6 +45,9 @@ def open_rows(path: Path) -> Iterator[ir.Table]:
         connection = ibis.duckdb.connect(
             memory_limit=MEMORY, temp_directory=spill, autoinstall_known_extensions=False
         )
+        # The statistics in a Parquet file leave NaN out, and DuckDB takes them to mean that there
+        # is none: it would answer "is this NaN?" with no, without a look.
+        connection.raw_sql("SET disabled_optimizers = 'statistics_propagation'")
         try:
             yield connection.read_parquet(str(path))
         finally:
@@ -72,8 +89,19 @@ def label_words(column: ir.Column) -> ir.StringColumn:
 
     words = column.cast("string")
     if column.type().is_floating():
-        words = column.isnan().ifelse(ibis.null("string"), words)
+        words = _plain(column, words) if column.get_backend().name == "pyspark" else words
+        return column.isnan().ifelse(ibis.null("string"), words)
+    if column.type().is_numeric():
+        return words
     return (words.strip() == "").ifelse(ibis.null("string"), words)
+
+
+def _plain(column: ir.FloatingColumn, words: ir.StringColumn) -> ir.StringColumn:
+    """Write whole numbers among floats without a power of ten, as other engines do: 1.0E7."""
+    small = column.abs() < EXACT
+    # Beyond that the cast would fail, or the number would not be the whole one it stands for.
+    whole = small.ifelse(column, 0.0).cast("int64")
+    return (small & (whole.cast("float64") == column)).ifelse(whole.cast("string"), words)
 
 
 def group_words(column: ir.Column) -> ir.StringColumn:
@@ -82,7 +110,7 @@ def group_words(column: ir.Column) -> ir.StringColumn:
     Text is left as it is, so groups stay those of the raw rows.
     """
     words = label_words(column)
-    if column.type().is_numeric():
+    if column.type().is_floating() or column.type().is_decimal():
         words = words.re_replace(r"^(-?[0-9]+)\.0*$", r"\1")
     return words
 
@@ -94,12 +122,15 @@ def numbers(rows: ir.Table, name: str, label: str) -> ir.FloatingColumn:
     """
     import ibis
 
-    words = label_words(rows[name])
-    values = words.try_cast("float64") if rows[name].type().is_string() else rows[name]
-    values = values.cast("float64")
+    column = rows[name]
+    values = _parsed(column) if column.type().is_string() else column.cast("float64")
     values = values.isnan().ifelse(ibis.null("float64"), values)
-    wrong = (words.notnull() & values.isnull()) | values.isinf()
-    examples = rows.filter(wrong).select(example=words).limit(1).to_pyarrow().to_pylist()
+    wrong = values.isinf()
+    if column.type().is_string():
+        wrong = wrong | (label_words(column).notnull() & values.isnull())
+    # One text in the place of all, so that no row is fetched.
+    found = rows.filter(wrong).aggregate(example=column.cast("string").min())
+    examples = [row for row in found.to_pyarrow().to_pylist() if row["example"] is not None]
     if examples:
         raise Refused.because(
             "measure.not_a_number",
@@ -111,6 +142,17 @@ def numbers(rows: ir.Table, name: str, label: str) -> ir.FloatingColumn:
             example=examples[0]["example"],
         )
     return values
+
+
+def _parsed(words: ir.StringColumn) -> ir.FloatingColumn:
+    """Return texts as numbers, missing where a text is none."""
+    import ibis
+
+    if words.get_backend().name != "postgres":
+        return words.try_cast("float64")
+    # PostgreSQL cannot try; it reads what looks like a number.
+    looks = words.re_search(NUMBER)
+    return looks.ifelse(words, ibis.null("string")).cast("float64")
 
 
 def distinct_words(words: ir.StringColumn, at_most: int) -> list[str]:
