@@ -84,7 +84,7 @@ def text(place: int, type: str) -> str:
         return (
             f"CASE WHEN isnan({value}) THEN NULL "
             f"WHEN {value} = trunc({value}) AND abs({value}) < 1e15 "
-            f"THEN CAST(CAST({value} AS BIGINT) AS VARCHAR) ELSE CAST({value} AS VARCHAR) END"
+            f"THEN CAST(TRY_CAST({value} AS BIGINT) AS VARCHAR) ELSE CAST({value} AS VARCHAR) END"
         )
     if type == "boolean":
         return f"lower(CAST({cell} AS VARCHAR))"

@@ -58,4 +58,5 @@ def open_model(path: Path) -> Model:
         names=None if unnamed else names,
         width=len(names),
         reads=reads,
+        native=model,
     )

@@ -49,6 +49,7 @@ def open_model(path: Path) -> Model:
         names=None if unnamed else names,
         width=len(names),
         spelling=_underlined,
+        native=booster,
     )
 
 

@@ -53,6 +53,9 @@ class Model:
 
     ``names`` are the features it was trained on where the file carries them, spelt by its library
     as ``spelling`` does; ``width`` is their number where it is known.
+
+    ``native`` is what the library itself made of the file, for those who look into its trees or
+    coefficients; None where there is nothing to look into. Only ``outputs`` says what it answers.
     """
 
     outputs: Callable[[Any], Any]
@@ -62,6 +65,7 @@ class Model:
     width: int | None = None
     reads: Callable[[int], Reads] = reads_numbers
     spelling: Callable[[str], str] = same
+    native: Any = None
 
 
 def damaged(format: str, error: object) -> Refused:

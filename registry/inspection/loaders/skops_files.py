@@ -82,6 +82,7 @@ def open_model(path: Path) -> Model:
         names=None if names is None else tuple(str(name) for name in names),
         width=getattr(estimator, "n_features_in_", None),
         reads=_reads_either,
+        native=estimator,
     )
 
 

@@ -54,6 +54,7 @@ def open_model(path: Path) -> Model:
         classes=classes,
         names=tuple(booster.feature_names) if booster.feature_names else None,
         width=booster.num_features(),
+        native=booster if best is None else booster[: int(best) + 1],
     )
 
 
