@@ -26,7 +26,7 @@ _NOT_NUMBERS = gettext_noop(
 )
 
 
-def check_list(features: Sequence[str], label: str) -> None:
+def check_list(features: Sequence[str], label: str | None) -> None:
     """Refuse a list of features by which nothing can be scored, or nothing honestly."""
     if not features:
         raise Refused.because("features.none", _NONE)

@@ -1,4 +1,4 @@
-"""Checks a key column by which predictions are matched to the rows of the data."""
+"""Checks a key column by which predictions, or truths, are matched to the rows of the data."""
 
 from __future__ import annotations
 
@@ -25,6 +25,18 @@ _TWICE_IN_PREDICTIONS = gettext_noop(
 _UNMATCHED = gettext_noop(
     "%(number)s rows of the data have no prediction with their value of %(key)s (for instance "
     "%(values)s). Hand in a prediction for every row of the data."
+)
+_TRUTH_GAPS = gettext_noop(
+    "The key column %(key)s is empty in %(data)s rows of the data and %(truth)s of the file of "
+    "labels. Fill it in every row."
+)
+_TRUTH_TWICE_IN_DATA = gettext_noop(
+    "The key column %(key)s has a value more than once in the data: %(values)s. Use a column whose "
+    "values stand once, so that each label finds its row."
+)
+_TRUTH_TWICE = gettext_noop(
+    "The key column %(key)s has a value more than once in the file of labels: %(values)s. Hand in "
+    "one label for each row, the one that holds."
 )
 
 
@@ -53,6 +65,25 @@ def check_keys(
         raise Refused.because(
             "predictions.unmatched", _UNMATCHED, number=number, key=key, values=values
         )
+
+
+def check_truth_keys(
+    data: OpenTable, truth: OpenTable, *, our_key: str, their_key: str, key: str
+) -> None:
+    """Refuse a key by which a row could find more than one truth, or no row finds any."""
+    (our_gaps,) = data.aggregate([f"count_if({our_key} IS NULL)"])
+    (their_gaps,) = truth.aggregate([f"count_if({their_key} IS NULL)"])
+    if our_gaps or their_gaps:
+        raise Refused.because(
+            "truth.key_gaps", _TRUTH_GAPS, key=key, data=our_gaps, truth=their_gaps
+        )
+    for table, sql, message in (
+        (data, our_key, _TRUTH_TWICE_IN_DATA),
+        (truth, their_key, _TRUTH_TWICE),
+    ):
+        twice = table.select([f"{sql} AS k"], "GROUP BY k HAVING count(*) > 1 LIMIT 5")
+        if twice:
+            raise Refused.because("truth.key_twice", message, key=key, values=_first(twice))
 
 
 def _first(rows: Iterable[tuple[Any, ...]]) -> str:

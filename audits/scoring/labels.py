@@ -63,8 +63,19 @@ class Labels:
         }
 
 
-def read_labels(table: OpenTable, column: str, *, task: str, positive_label: str | None) -> Labels:
+def no_labels(table: OpenTable, *, task: str, positive_label: str | None) -> Labels:
+    """Read rows of which nobody knows the truth yet: no row has a label."""
+    positive = spelt(positive_label) if task == "binary" and positive_label is not None else None
+    type = "DOUBLE" if task == "regression" else "VARCHAR"
+    return Labels(f"CAST(NULL AS {type})", {}, table.rows, positive)
+
+
+def read_labels(
+    table: OpenTable, column: str | None, *, task: str, positive_label: str | None
+) -> Labels:
     """Read what labels there are, or refuse them where they do not fit the task."""
+    if column is None:
+        return no_labels(table, task=task, positive_label=positive_label)
     place = table.place(column)
     facts = cells.examine(table, [place])[place]
     if facts.missing == table.rows:
@@ -108,7 +119,7 @@ def _check_binary(counts: Mapping[str, int], column: str, positive: str) -> None
         )
 
 
-def check_classes(labels: Labels, column: str, classes: Sequence[str]) -> None:
+def check_classes(labels: Labels, column: str | None, classes: Sequence[str]) -> None:
     """Refuse data labelled otherwise than the model was trained.
 
     A binary model that knows the positive label must know the other one too: a model of the
@@ -116,7 +127,7 @@ def check_classes(labels: Labels, column: str, classes: Sequence[str]) -> None:
     that knows neither codes them as 0 and 1, see `registry.inspection.loaders.scorers`. A
     multiclass model need not know every label, but none at all is another coding.
     """
-    if not classes:
+    if not classes or column is None:
         return
     known = [label for label in labels.counts if label in classes]
     if labels.positive is None:

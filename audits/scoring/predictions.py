@@ -7,8 +7,9 @@ from typing import Any
 
 from audits.scoring.columns import as_text, check_columns, not_a_number
 from audits.scoring.keys import check_keys
-from audits.scoring.labels import check_classes, count_labels, read_labels
+from audits.scoring.labels import check_classes, count_labels
 from audits.scoring.outputs import ScoredRows, check_predictions, check_scores
+from audits.scoring.truths import label_rows
 from registry.inspection import cells, engines
 from registry.inspection.opened_tables import OpenTable, read_table
 from registry.inspection.serving import Tell
@@ -31,30 +32,33 @@ def take(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Do what `audits.scoring.take_predictions` asks, and return the facts of its report."""
     task, label, keep, key = (request[name] for name in ("task", "label", "keep", "key"))
     paths = Path(request["data"]), Path(request["predictions"])
-    with engines.connect(*paths) as connection:
+    later = [] if request["truth"] is None else [Path(request["truth"])]
+    with engines.connect(*paths, *later) as connection:
         data = read_table(connection, paths[0], request["data_format"])
         predicted = read_table(connection, paths[1], request["predictions_format"])
+        truth = read_table(connection, later[0], request["truth_format"]) if later else None
         keys = [key] if key else []
-        check_columns(data, [label, *keep, *keys])
+        own = [] if later or label is None else [label]
+        check_columns(data, [*own, *keep, *keys])
         check_columns(predicted, ["prediction" if task == "multiclass" else "score", *keys])
         if data.rows != predicted.rows:
             raise Refused.because(
                 "predictions.rows", _COUNTS, predictions=predicted.rows, data=data.rows
             )
-        labels = read_labels(data, label, task=task, positive_label=request["positive_label"])
+        labelled = label_rows(data, truth, request)
         classes = _classes(predicted) if task == "multiclass" else ()
-        check_classes(labels, label, classes)
-        ours = {"label": labels.sql}
+        check_classes(labelled.labels, label, classes)
+        ours = {"label": labelled.labels.sql}
         ours |= {f"s{n}": sql for n, sql in enumerate(as_text(data, keep))}
         outcome = as_text(predicted, ["prediction"])[0] if classes else _score(predicted)
-        query = _beside(data, predicted, ours, outcome, key)
+        query = _beside(data, predicted, labelled.rows.source, ours, outcome, key)
         with ScoredRows(Path(request["out"]), task=task, keep=keep) as scored:
             for batch in engines.batches(connection, query, rows=_ROWS):
                 found, label_column, *kept = batch.columns
                 scored.write(label_column, _checked(found, task, scored.rows + 1), kept)
                 tell(100 * scored.rows // data.rows)
     return {
-        **labels.facts(),
+        **labelled.facts(),
         "rows": scored.rows,
         "classes": classes,
         "kept": scored.kept,
@@ -84,7 +88,12 @@ def _checked(found: Any, task: str, first_row: int) -> Any:
 
 
 def _beside(
-    data: OpenTable, predicted: OpenTable, ours: dict[str, str], outcome: str, key: str | None
+    data: OpenTable,
+    predicted: OpenTable,
+    rows: str,
+    ours: dict[str, str],
+    outcome: str,
+    key: str | None,
 ) -> str:
     """Write the query for the outcome and our columns of each row, in the data's order."""
     names = ", ".join(["outcome", *ours])
@@ -94,7 +103,7 @@ def _beside(
         (our_key,), (their_key,) = as_text(data, [key]), as_text(predicted, [key])
         check_keys(data, predicted, our_key=our_key, their_key=their_key, key=key)
     # Of places alone, as in OpenTable: no name of the data is in it.
-    left = f"(SELECT row_number() OVER () AS n, {our_key} AS k, {columns} FROM {data.source})"  # noqa: S608
+    left = f"(SELECT row_number() OVER () AS n, {our_key} AS k, {columns} FROM {rows})"  # noqa: S608
     right = f"(SELECT {their_key} AS k, {outcome} AS outcome FROM {predicted.source})"  # noqa: S608
     if key is None:
         return f"SELECT {names} FROM {left} POSITIONAL JOIN {right}"  # noqa: S608

@@ -8,10 +8,11 @@ from typing import Any
 
 from audits.scoring.columns import as_text, check_columns
 from audits.scoring.features import check_list, feature_cells, frame
-from audits.scoring.labels import Labels, check_classes, read_labels
+from audits.scoring.labels import check_classes
 from audits.scoring.outputs import ScoredRows, check_scores
+from audits.scoring.truths import Labelled, label_rows, opened
 from registry.inspection import loaders
-from registry.inspection.opened_tables import OpenTable, open_table
+from registry.inspection.opened_tables import OpenTable
 from registry.inspection.serving import Tell
 
 # Cells and rows held at a time: 16 MB of numbers, and often enough for a sign of progress.
@@ -30,14 +31,15 @@ def score_rows(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
         task=task,
         positive_label=request["positive_label"],
     )
-    with open_table(Path(request["data"]), request["data_format"]) as table:
-        check_columns(table, [*request["features"], label, *request["keep"]])
-        labels = read_labels(table, label, task=task, positive_label=request["positive_label"])
-        check_classes(labels, label, scorer.labels)
+    with opened(request) as (table, truth):
+        own = [] if truth is not None or label is None else [label]
+        check_columns(table, [*request["features"], *own, *request["keep"]])
+        labelled = label_rows(table, truth, request)
+        check_classes(labelled.labels, label, scorer.labels)
         with ScoredRows(Path(request["out"]), task=task, keep=request["keep"]) as scored:
-            gaps = _score(request, table, scorer, labels, scored, tell)
+            gaps = _score(request, table, scorer, labelled, scored, tell)
     return {
-        **labels.facts(),
+        **labelled.facts(),
         "rows": scored.rows,
         "classes": scorer.labels,
         "kept": scored.kept,
@@ -50,7 +52,7 @@ def _score(
     request: dict[str, Any],
     table: OpenTable,
     scorer: loaders.Scorer,
-    labels: Labels,
+    labelled: Labelled,
     scored: ScoredRows,
     tell: Tell,
 ) -> int:
@@ -59,11 +61,11 @@ def _score(
     width = len(features)
     expressions = [
         *feature_cells(table, features, scorer),
-        labels.sql,
+        labelled.labels.sql,
         *as_text(table, request["keep"]),
     ]
     gaps = 0
-    for batch in table.batches(expressions, rows=max(1, min(_ROWS, _CELLS // width))):
+    for batch in labelled.rows.batches(expressions, rows=max(1, min(_ROWS, _CELLS // width))):
         rows = frame(features, batch.columns[:width])
         gaps += int(rows.isna().to_numpy().any(axis=1).sum())
         scores = check_scores(scorer.scores(rows), task=task, first_row=scored.rows + 1)

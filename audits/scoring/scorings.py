@@ -21,20 +21,25 @@ def score(
     data: Path,
     data_format: str,
     features: Sequence[str],
-    label: str,
+    label: str | None,
     task: str,
     positive_label: str | None,
     keep: Sequence[str],
     out: Path,
+    truth: Path | None = None,
+    truth_format: str | None = None,
+    key: str | None = None,
     limits: Limits = LIMITS,
     on_progress: Callable[[int], None] | None = None,
 ) -> ScoringReport:
     """Score every row of the data with the artefact, and write the table of scored rows to ``out``.
 
     ``features`` stand in the order the model was trained on; ``keep`` are the columns by which is
-    measured later (sensitive ones, slices). ``on_progress`` gets whole percents. What is wrong with
-    the model, the data or both together is `Refused`, and leaves no file at ``out``. See
-    `ScoringReport` for the columns of the table.
+    measured later (sensitive ones, slices, features), each kept once. Without a ``label`` no row
+    has one; with ``truth``, a later file, the labels are the column of that name in it, and find
+    their rows by the column ``key``, whose values stand once on both sides. ``on_progress`` gets
+    whole percents. What is wrong with the model, the data or both together is `Refused`, and leaves
+    no file at ``out``. See `ScoringReport` for the columns of the table.
     """
     request = {
         "verb": "score",
@@ -46,10 +51,12 @@ def score(
         "label": label,
         "task": task,
         "positive_label": positive_label,
-        "keep": list(keep),
+        "keep": list(dict.fromkeys(keep)),
         "out": str(out.resolve()),
+        **_later(truth, truth_format, key),
     }
-    return _run(request, [artefact, data], out, limits, on_progress)
+    reads = [artefact, data, *([truth] if truth else [])]
+    return _run(request, reads, out, limits, on_progress)
 
 
 def take_predictions(
@@ -58,12 +65,15 @@ def take_predictions(
     predictions_format: str,
     data: Path,
     data_format: str,
-    label: str,
+    label: str | None,
     task: str,
     positive_label: str | None,
     keep: Sequence[str],
     out: Path,
     key: str | None = None,
+    truth: Path | None = None,
+    truth_format: str | None = None,
+    truth_key: str | None = None,
     limits: Limits = LIMITS,
     on_progress: Callable[[int], None] | None = None,
 ) -> ScoringReport:
@@ -73,6 +83,7 @@ def take_predictions(
     regression: the value) or, for multiclass, ``prediction``. They stand in the order of the
     data's rows, or are matched by the column ``key``, which both then have, each value once.
     Nothing shows that the model made them: the caller marks the result as not reproduced.
+    ``truth`` is as in `score`, matched by ``truth_key`` (where not given, by ``key``).
     """
     request = {
         "verb": "take_predictions",
@@ -83,11 +94,19 @@ def take_predictions(
         "label": label,
         "task": task,
         "positive_label": positive_label,
-        "keep": list(keep),
+        "keep": list(dict.fromkeys(keep)),
         "key": key,
         "out": str(out.resolve()),
+        **_later(truth, truth_format, truth_key or key),
     }
-    return _run(request, [predictions, data], out, limits, on_progress)
+    reads = [predictions, data, *([truth] if truth else [])]
+    return _run(request, reads, out, limits, on_progress)
+
+
+def _later(truth: Path | None, format: str | None, key: str | None) -> dict[str, str | None]:
+    """Return what a request says of labels that came later."""
+    path = str(truth.resolve()) if truth else None
+    return {"truth": path, "truth_format": format, "truth_key": key}
 
 
 def _run(
