@@ -8,7 +8,20 @@ text can break out of its place. Every chart carries its title and description f
 see it.
 """
 
+from audits.charts.calibrations import calibration
 from audits.charts.confusions import confusion
+from audits.charts.curves import rank_curves, threshold_curve
 from audits.charts.groups import group_rates
+from audits.charts.histograms import Bin, paired_bars
+from audits.charts.references import held_against
 
-__all__ = ["confusion", "group_rates"]
+__all__ = [
+    "Bin",
+    "calibration",
+    "confusion",
+    "group_rates",
+    "held_against",
+    "paired_bars",
+    "rank_curves",
+    "threshold_curve",
+]

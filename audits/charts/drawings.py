@@ -22,11 +22,14 @@ INK, SOFT, RULE, ACCENT, SEVERE, PAPER = (
 )
 ON_PAPER: Mapping[str, Mapping[str, str]] = {
     "grid": {"stroke": RULE, "stroke-width": "0.6"},
+    "zero": {"stroke": SOFT, "stroke-width": "1"},
     "limit": {"stroke": SEVERE, "stroke-width": "1", "stroke-dasharray": "4 3"},
     "whisker": {"stroke": ACCENT, "stroke-width": "2"},
     "whisker bad": {"stroke": SEVERE, "stroke-width": "2"},
     "dot": {"fill": ACCENT},
     "dot bad": {"fill": SEVERE},
+    "past": {"stroke": "#a9b0b8", "stroke-width": "9"},
+    "now": {"stroke": ACCENT, "stroke-width": "9"},
     "few": {"fill": PAPER, "stroke": ACCENT, "stroke-width": "1.5"},
     "label": {"fill": SOFT},
     "count": {"fill": INK, "font-weight": "600"},

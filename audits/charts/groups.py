@@ -12,7 +12,10 @@ from audits.charts.drawings import SIZES, WIDTH, Drawing, Target, width, wrapped
 TOP, FOOT, SIDE, GAP = 16, 28, 10, 12
 ROW, LINE = 26, 14
 MOST_LABEL = 210
-STEPS = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
+STEPS = (
+    *(0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0),
+    *(step * 10.0**power for power in range(1, 12) for step in (1, 2, 5)),
+)
 
 Group = Mapping[str, Any]
 
@@ -64,23 +67,29 @@ def group_rates(
     number: Callable[[float], str],
     absent: str = "–",
     direction: str = "at_least",
+    zero: float | None = None,
 ) -> str:
     """Draw one measure of the groups of a measurement.
 
-    ``measure`` is the code of a rate or ``impact_ratio``. ``limit`` is drawn dashed, with its
-    value; a group whose whole interval lies beyond it (under it, or over it when ``direction`` is
-    "at_most") is marked. ``name`` gives a group's name for people, ``number`` writes a value,
-    ``absent`` stands where a group has none. A group with too few rows to judge is drawn hollow.
-    On paper about thirty groups fill a page.
+    ``measure`` is the code of a rate, of a figure made from scores, or ``impact_ratio``. ``limit``
+    is drawn dashed, with its value; a group whose whole interval lies beyond it (under it, or over
+    it when ``direction`` is "at_most") is marked. ``zero`` draws a firm line where two groups are
+    alike: 0 for a difference, 1 for a ratio. ``name`` gives a group's name for people, ``number``
+    writes a value, ``absent`` stands where a group has none. A group with too few rows to judge is
+    drawn hollow. On paper about thirty groups fill a page.
     """
     rows = _rows(groups, measure, name, SIZES[target])
     foot = rows[-1].top + rows[-1].height if rows else TOP
     drawing = Drawing(target, title=title, description=description, height=foot + FOOT)
-    axis, step = _axis(rows, limit, number, drawing.size)
+    axis, step = _axis(
+        rows, [one for one in (limit, zero) if one is not None], number, drawing.size
+    )
     for place in range(round(axis.low / step), round(axis.high / step) + 1):
         x = axis.at(place * step)
         drawing.line("grid", (x, TOP - 4), (x, foot + 4))
         drawing.text(number(round(place * step, 10)), x, foot + 20, anchor="middle")
+    if zero is not None:
+        drawing.line("zero", (axis.at(zero), TOP - 4), (axis.at(zero), foot + 4))
     if limit is not None:
         x = axis.at(limit)
         drawing.line("limit", (x, TOP - 4), (x, foot + 4))
@@ -97,17 +106,23 @@ def _rows(
     top: float = TOP
     for group in groups:
         named = name(group)
-        figure = group["impact_ratio"] if measure == "impact_ratio" else group["measures"][measure]
+        figure = _figure(group, measure)
         lines = wrapped(named, size, MOST_LABEL)
         rows.append(Row(named, lines, figure, group["too_few"], top))
         top += rows[-1].height
     return rows
 
 
+def _figure(group: Group, measure: str) -> Mapping[str, Any]:
+    figures = {**(group.get("scores") or {}), **group["measures"]}
+    found: Mapping[str, Any] = figures.get(measure) or group[measure]
+    return found
+
+
 def _axis(
-    rows: Sequence[Row], limit: float | None, number: Callable[[float], str], size: float
+    rows: Sequence[Row], lines: Sequence[float], number: Callable[[float], str], size: float
 ) -> tuple[Axis, float]:
-    """Return an axis that holds every whisker, and the finest step whose labels do not touch."""
+    """Return an axis that holds all whiskers and lines, and the finest step that can be read."""
     label = max((width(line, size) for row in rows for line in row.lines), default=0)
     ends = [
         row.figure[key]
@@ -115,7 +130,7 @@ def _axis(
         for key in ("value", "low", "high")
         if row.figure[key] is not None
     ]
-    ends += [] if limit is None else [limit]
+    ends += lines
     lowest, highest = (min(ends), max(ends)) if ends else (0.0, 1.0)
     for step in STEPS:
         low = math.floor(lowest / step + 1e-9) * step
