@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -14,17 +14,22 @@ from audits.rendering import (
     charts,
     columns,
     completeness,
+    data_records,
+    drift,
     exhibits,
+    explanation,
     fonts,
     lineage,
     matrix,
+    performance,
     standing,
 )
+from audits.rendering import fairness as fairness_chapter
 from audits.rendering.attachments import attachments
 from audits.rendering.press import PROJECT, Attachment, press
 from audits.rendering.redaction import published
 from audits.rendering.times import parsed
-from audits.rendering.words import MEANINGS
+from audits.rendering.words import word
 from audits.rules.reports import RENDERER
 from registry.rules.cards import SECTION_CODES
 from registry.rules.refusals import Refused
@@ -82,10 +87,10 @@ def context(dossier: Mapping[str, Any]) -> dict[str, Any]:
     dossier = fonts.printable(dossier)
     case_file = dossier["case_file"]
     subject, risk = case_file["subject"], case_file["subject"]["risk"]
-    found = exhibits.kinds(dossier["evidence"])
+    listed = {exhibit["id"] for exhibit in case_file["exhibits"]}
+    found = exhibits.kinds(dossier["evidence"], listed)
     measured = {kind.code: kind for kind in found if exhibits.is_measurement(kind.latest)}
     fairness = measured.get("fairness")
-    listed = {exhibit["id"] for exhibit in case_file["exhibits"]}
     title = f"{subject['model']['name']} {subject['version']['label']}"
     return {
         "locale": LOCALES.get(dossier["language"], dossier["language"]),
@@ -108,17 +113,31 @@ def context(dossier: Mapping[str, Any]) -> dict[str, Any]:
         "hazards": _lettered(risk["hazards"]) if risk else [],
         "level_tones": _level_tones(risk),
         "card_sections": _card_sections(subject["card"]),
-        "performance": measured.get("performance"),
-        "fairness": fairness,
+        **_chapter("performance", measured, performance.parts),
+        **_chapter("fairness", measured, fairness_chapter.parts),
+        **_chapter("explanation", measured, explanation.parts),
+        **_chapter("drift", measured, drift.parts),
+        **_chapter("data", measured, data_records.parts),
         "others": [kind for kind in found if kind.code not in measured],
         "attributes": _drawn(fairness.latest["content"]) if fairness else [],
+        "listed": listed,
         "filed_later": [one for one in dossier["evidence"] if one["id"] not in listed],
         "entries": dossier["journal"][-MOST_ENTRIES:],
         "earlier_entries": max(0, len(dossier["journal"]) - MOST_ENTRIES),
         "glossary": [
-            (code, MEANINGS[code]) for code in exhibits.used_measures(dossier["evidence"])
+            (code, word("meaning", code)) for code in exhibits.used_measures(dossier["evidence"])
         ],
     }
+
+
+def _chapter(
+    code: str,
+    measured: Mapping[str, exhibits.Kind],
+    parts: Callable[[Mapping[str, Any]], dict[str, Any]],
+) -> dict[str, Any]:
+    """Return a kind's exhibits, and what its chapter shows of the latest as ``<code>_parts``."""
+    kind = measured.get(code)
+    return {code: kind, f"{code}_parts": parts(kind.latest["content"]) if kind else {}}
 
 
 def _card_sections(card: Mapping[str, Any] | None) -> list[tuple[str, str]]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext
 
 from audits.rendering.figures import group_name
-from audits.rendering.words import INTERVALS, MEANINGS
+from audits.rendering.words import INTERVALS
+from audits.wording import MEASURE_MEANINGS
+from registry.rules.evidence import OUR_FORMATS
 
 Facts = Mapping[str, Any]
-MEASURED = ("performance", "fairness")
+MEASURED = ("data", "performance", "fairness", "explanation", "drift")
 # Each is one minus another rate in the same table; the files state them all.
 COMPLEMENTS = {
     "true_negative_rate": "false_positive_rate",
@@ -24,11 +26,15 @@ MOST_CLASSES = 10
 
 @dataclass(frozen=True)
 class Kind:
-    """All exhibits of one kind: the latest, and those before it."""
+    """All exhibits of one kind: the one shown in full, those before it, and those filed since.
+
+    What a decision rests on is shown before what was filed after the case file was frozen.
+    """
 
     code: str
     latest: Facts
     earlier: list[Facts]
+    since: list[Facts] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -47,20 +53,36 @@ class Attribute:
         return len(self.groups) <= 4
 
 
-def kinds(evidence: Sequence[Facts]) -> list[Kind]:
-    """Return the kinds that occur: what is measured first, then the others by name."""
+def kinds(evidence: Sequence[Facts], listed: Collection[int] | None = None) -> list[Kind]:
+    """Return the kinds that occur: what is measured first, then the others by name.
+
+    ``listed`` are the exhibits of the case file; without it all of them are.
+    """
     by_kind: dict[str, list[Facts]] = {}
     for exhibit in sorted(evidence, key=lambda one: (one["at"], one["id"]), reverse=True):
         by_kind.setdefault(exhibit["kind"], []).append(exhibit)
     order = [*MEASURED, *sorted(set(by_kind) - set(MEASURED))]
-    return [Kind(code, by_kind[code][0], by_kind[code][1:]) for code in order if code in by_kind]
+    return [_kind(code, by_kind[code], listed) for code in order if code in by_kind]
+
+
+def _kind(code: str, newest_first: list[Facts], listed: Collection[int] | None) -> Kind:
+    """Show the newest of the case file in full; where it has none, the newest filed since."""
+    later = [] if listed is None else [one for one in newest_first if one["id"] not in listed]
+    frozen = [one for one in newest_first if one not in later]
+    if not frozen:
+        return Kind(code, later[0], later[1:])
+    return Kind(code, frozen[0], frozen[1:], later)
 
 
 def is_measurement(exhibit: Facts) -> bool:
-    """Say whether the content has the shape that the performance and fairness chapters read."""
+    """Say whether this was measured here, so that the content has the shape our chapters read.
+
+    No file that was handed in may claim our formats; whatever else it says proves no shape.
+    """
     content = exhibit["content"]
     return (
         isinstance(content, Mapping)
+        and str(content.get("format", "")).startswith(OUR_FORMATS)
         and content.get("kind") in MEASURED
         and isinstance(content.get("honesty"), Mapping)
     )
@@ -94,7 +116,7 @@ def _attribute(name: str, groups: list[Facts], comparisons: list[Facts]) -> Attr
 
 
 def _order(code: str) -> tuple[int, str]:
-    preferred = ("true_positive_rate", "false_positive_rate", *MEANINGS)
+    preferred = ("true_positive_rate", "false_positive_rate", *MEASURE_MEANINGS)
     return (preferred.index(code) if code in preferred else len(preferred), code)
 
 
@@ -152,8 +174,7 @@ def confusion(content: Facts) -> Facts | None:
 
 def measured_on(exhibit: Facts) -> Facts | None:
     """Return the data that a measurement states it was made on; other files state none."""
-    content = exhibit["content"]
-    about = content.get("about") if isinstance(content, Mapping) else None
+    about = exhibit["content"].get("about") if is_measurement(exhibit) else None
     return about.get("data") if isinstance(about, Mapping) else None
 
 
@@ -161,7 +182,11 @@ def interval_methods(content: Facts) -> list[str]:
     """Return the methods behind the intervals, in the order in which they are met."""
     figures = [*content.get("measures", []), *content.get("comparisons", [])]
     for group in content.get("groups", []):
-        figures += [*group["measures"].values(), group.get("impact_ratio") or {}]
+        figures += [*group["measures"].values(), *(group.get("scores") or {}).values()]
+        figures += [group.get(one) or {} for one in ("impact_ratio", "treatment_ratio")]
+        for pair in ((group.get("versus") or {}).get("rates") or {}).values():
+            figures += pair.values()
+    figures += [one["figure"] for one in content.get("conditional") or []]
     methods = dict.fromkeys(one.get("interval") for one in figures if one.get("low") is not None)
     return [method for method in methods if method in INTERVALS]
 
@@ -209,5 +234,9 @@ def used_measures(evidence: Sequence[Facts]) -> list[str]:
             found |= {one["measure"] for one in content.get("checks") or []}
             for group in content.get("groups") or []:
                 found |= set(group["measures"])
-                found |= {"impact_ratio"} if group.get("impact_ratio") else set()
-    return [code for code in MEANINGS if code in found]
+                found |= set(group.get("scores") or {})
+                found |= {one for one in ("impact_ratio", "treatment_ratio") if group.get(one)}
+            found |= {one["figure"]["name"] for one in content.get("conditional") or []}
+            if content.get("ll144"):
+                found.add("ll144_impact_ratio")
+    return [code for code in MEASURE_MEANINGS if code in found]

@@ -15,7 +15,8 @@ from typing import Any
 from django.utils.translation import gettext
 
 from audits.rendering import words
-from audits.rendering.suppression import bounded, suppress
+from audits.rendering.exhibits import is_measurement
+from audits.suppression import bounded, suppress
 from registry.rules.casefile import canonical
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
@@ -34,6 +35,9 @@ def published(dossier: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of the dossier that anybody may read."""
     copied = copy.deepcopy(dict(dossier))
     labels = pseudonyms(copied)
+    for exhibit in copied["evidence"]:
+        if not is_measurement(exhibit):
+            exhibit["content"], exhibit["text"] = _left_out(), ""
     for exhibit in (*copied["evidence"], *copied["case_file"]["exhibits"]):
         exhibit["producer"] = labels.get(exhibit["producer"]) or _producer(exhibit)
     unnamed: dict[str, Any] = _without_names(copied, labels)
@@ -51,6 +55,15 @@ def published(dossier: Mapping[str, Any]) -> dict[str, Any]:
     unnamed["case_file"]["redacted"] = list(REDACTED)
     unnamed["case_file_text"] = canonical(unnamed["case_file"])
     return unnamed
+
+
+def _left_out() -> dict[str, str]:
+    """Return what stands for a file somebody handed in.
+
+    Where people's counts and names stand in a file of any shape, nobody can tell.
+    """
+    told = gettext("This file was handed in and is not published; its verdict and summary are.")
+    return {gettext("left out"): told}
 
 
 def pseudonyms(dossier: Mapping[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from audits.wording import DROPPED, MEASURE_NAMES
+from audits.wording import DROPPED, MEASURE_MEANINGS, MEASURE_NAMES
 from registry.rules.cards import SECTIONS
 from registry.rules.catalogue import DATA_ROLES, EVIDENCE_KINDS, TASKS, VERDICT_NAMES
 from registry.rules.releases import STATE_NAMES
@@ -16,57 +16,6 @@ from registry.rules.roles import ROLE_NAMES
 
 Words = Mapping[str, "str | Promise"]
 
-# What the values of a measure mean; the names are those of the pages.
-MEANINGS: Words = {
-    "accuracy": _("Share of the rows that are predicted rightly; 1 when all are."),
-    "balanced_accuracy": _(
-        "Mean of the true rates of the classes; 0.5 is guessing between two classes."
-    ),
-    "precision": _("Share of those selected who are truly positive; 1 when all are."),
-    "recall": _("Share of the truly positive who are selected; 1 when all are."),
-    "specificity": _("Share of the truly negative who are not selected; 1 when none is."),
-    "mcc": _("Correlation of outcome and prediction; 1 when all are right, 0 says nothing."),
-    "f1": _("Harmonic mean of precision and recall; 1 when both are perfect."),
-    "macro_f1": _("F1 of each class, averaged with equal weight."),
-    "roc_auc": _(
-        "Chance that a positive row scores above a negative one; 0.5 is guessing, 1 perfect."
-    ),
-    "brier_score": _("Mean squared distance of score and outcome; 0 is perfect."),
-    "log_loss": _("Mean surprise at the outcome, given the score; 0 is perfect."),
-    "mae": _("Mean distance of prediction and outcome; 0 is perfect."),
-    "rmse": _("Like the mean absolute error, with large errors weighing more; 0 is perfect."),
-    "r2": _("Share of the outcome's variance that is explained; 1 is perfect, 0 is the mean."),
-    "selection_rate": _("Share of a group that the model selects (predicts as positive)."),
-    "impact_ratio": _(
-        "Selection rate of a group divided by the largest one; 1 when equal. Below 0.8 is the"
-        " usual warning sign of adverse impact (four-fifths rule)."
-    ),
-    "true_positive_rate": _("Share of the truly positive who are selected."),
-    "false_positive_rate": _("Share of the truly negative who are selected all the same."),
-    "true_negative_rate": _("Share of the truly negative who are not selected."),
-    "false_negative_rate": _("Share of the truly positive who are not selected."),
-    "demographic_parity_difference": _(
-        "Largest minus smallest selection rate; 0 when every group is selected equally often."
-    ),
-    "demographic_parity_ratio": _(
-        "Smallest divided by largest selection rate; 1 when every group is selected equally."
-    ),
-    "equal_opportunity_difference": _(
-        "Largest minus smallest true positive rate; 0 when the deserving fare alike."
-    ),
-    "equalized_odds_difference": _(
-        "The larger of the gaps in true and in false positive rates; 0 when both are equal."
-    ),
-    "equalized_odds_ratio": _(
-        "The smaller of the ratios of true and of false positive rates; 1 when equal."
-    ),
-    "predictive_parity_difference": _(
-        "Largest minus smallest precision; 0 when a selection means the same in every group."
-    ),
-    "accuracy_difference": _(
-        "Largest minus smallest accuracy; 0 when the model errs as often for every group."
-    ),
-}
 NOT_ESTIMABLE: Words = {
     "no_rows": _("no rows"),
     "no_positives": _("no positive rows"),
@@ -77,9 +26,22 @@ NOT_ESTIMABLE: Words = {
     "constant_label": _("all outcomes equal"),
     "no_spread": _("no spread"),
     "one_group": _("only one group"),
+    "one_feature": _("only one feature counts"),
     "largest_is_zero": _("largest rate is 0"),
+    "no_false_positives": _("no false positives"),
+    "reference_is_zero": _("rate of the reference group is 0"),
+    "reference_not_estimable": _("reference group has no such rate"),
+    "no_common_stratum": _("no stratum with both groups"),
     "too_few": _("too few rows"),
     "not_measured": _("not measured"),
+    "no_interval": _("no interval is known for it"),
+    "no_numbers": _("one side holds no number"),
+    "infinite_values": _("infinite or too large values"),
+    "constant_feature": _("one value in all rows of the reference"),
+    "no_labels": _("one side has no labels yet"),
+    "no_features": _("no feature in common"),
+    "no_common_columns": _("no column in common"),
+    "no_other_data": _("no other data"),
     "withheld": _("withheld"),
 }
 ACTS: Words = {
@@ -102,14 +64,45 @@ ARTEFACT_FORMATS: Words = {
 BASELINES: Words = {
     "majority_class": _("always with the most frequent class"),
     "mean": _("always with the mean"),
+    "base_rate": _("always with the share of positives"),
 }
 INTERVALS: Words = {
+    "noncentral_chi_squared": _("Noncentral chi-squared, inverted"),
+    "dkw": _("Dvoretzky-Kiefer-Wolfowitz bounds of both samples"),
+    "two_means": _("Normal, for two means of unequal variances"),
+    "counted_limits": _("Counted from the limits of all features at once (Sidak)"),
+    "count": _("Counted, not estimated"),
     "wilson": _("Wilson"),
     "simultaneous_wilson": _("Wilson, for all groups at once (Sidak)"),
+    "simultaneous_corrected_wilson": _(
+        "Wilson with continuity correction, for all groups at once (Sidak)"
+    ),
+    "simultaneous_corrected_wilson_odds": _(
+        "Wilson with continuity correction, as odds, for all groups at once (Sidak)"
+    ),
     "wilson_smaller_class": _("Wilson, over the smaller class"),
     "mover_r": _("MOVER-R from Wilson limits, for all pairs at once (Sidak)"),
+    "mover_r_reference": _("MOVER-R from Wilson limits, against the reference group (Sidak)"),
+    "newcombe": _("Newcombe's hybrid score, against the reference group (Sidak)"),
+    "wilson_odds": _("Wilson, as odds"),
+    "simultaneous_wilson_odds": _("Wilson, as odds, for all groups at once (Sidak)"),
+    "greenland_robins": _("Greenland and Robins, pooled over strata (Sidak)"),
+    "student": _("Student"),
+    "welch": _("Welch, against the reference group (Sidak)"),
+    "welch_others": _("Welch, against all others (Sidak)"),
+    "linearised_ratio": _("Student, on the linearised ratio"),
+    "fisher_t": _("Student, on Fisher's scale"),
+    "delong_normal": _("DeLong"),
+    "computed_exactly": _("Computed over all rows explained"),
+    "mover": _("MOVER, from the limits of both figures"),
+    "simultaneous_limits": _("From the limits of all groups at once (Sidak)"),
     "delong": _("DeLong, on the logit scale"),
     "log_normal": _("Normal, on the logarithmic scale"),
+    "logit": _("Normal, on the logit scale"),
+    "normal": _("Normal"),
+    "wilson_positives": _("Wilson, over the positive rows"),
+    "smirnov": _("Bounds from Smirnov's test and Newcombe's interval"),
+    "calibration_bounds": _("Bounds from the noise of each bin"),
     "multinomial": _("Multinomial draws over the counts"),
 }
 GROUPS: dict[str, Words] = {
@@ -121,6 +114,7 @@ GROUPS: dict[str, Words] = {
     "role": {role.value: name for role, name in ROLE_NAMES.items()},
     "section": {section.code: section.name for section in SECTIONS},
     "measure": MEASURE_NAMES,
+    "meaning": MEASURE_MEANINGS,
     "reason": NOT_ESTIMABLE,
     "dropped": DROPPED,
     "act": ACTS,
