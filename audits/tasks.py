@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from audits.services import performing, reaping, reporting
+from audits.services import performing, reaping, reporting, retention, watching
 from registry.services import journal
 
 
@@ -27,3 +27,17 @@ def reap() -> None:
     """Queue what a lost worker left behind."""
     with journal.came_in_by("worker", "task"):
         reaping.reap()
+
+
+@shared_task(name="audits.keep_house")  # type: ignore[untyped-decorator]
+def keep_house() -> None:
+    """Delete predictions whose rows are gone."""
+    with journal.came_in_by("worker", "task"):
+        retention.keep_house()
+
+
+@shared_task(name="audits.watch")  # type: ignore[untyped-decorator]
+def watch() -> None:
+    """Let the monitors that are due look."""
+    with journal.came_in_by("worker", "task"):
+        watching.watch()

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from audits.models.monitors import Monitor
 from audits.rules.runs import KIND_NAMES, STATE_NAMES, UNDER_WAY, State
 from registry.models import DatasetVersion, Evidence, ModelVersion, StoredFile, Unit
 
@@ -33,13 +34,32 @@ class RunQuerySet(models.QuerySet["Run"]):
             "version__model__unit", "data__dataset", "requested_by", "evidence"
         )
 
+    def for_work(self) -> RunQuerySet:
+        """With everything a worker reads, in one query."""
+        return self.select_related(
+            "version__model__unit",
+            "version__artefact",
+            "data__file",
+            "data__dataset",
+            "reference__file",
+            "reference__dataset",
+            "truth__file",
+            "truth__dataset",
+            "predictions",
+            "requested_by",
+            "monitor",
+        )
+
 
 class Run(models.Model):
     """One measurement of one version on one dataset version.
 
     ``plan`` holds the thresholds it is judged by, fixed when it was asked for. ``ordinal`` counts
     the runs of this kind that the model has had on this very data, across versions: it shows who
-    tested until it passed. ``predictions`` are those handed in for a vendor model.
+    tested until it passed. ``predictions`` are those handed in for a vendor model. A drift run
+    compares ``data`` with ``reference``, and takes labels that came later from ``truth``.
+    ``options`` say what is looked at besides (slices, strata, rows to explain); see
+    `audits.rules.options`.
     """
 
     version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="+")
@@ -48,6 +68,10 @@ class Run(models.Model):
     plan = models.JSONField(_("plan"))
     ordinal = models.PositiveIntegerField(_("run of this kind on this data"))
     predictions = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", null=True)
+    reference = models.ForeignKey(DatasetVersion, models.PROTECT, related_name="+", null=True)
+    truth = models.ForeignKey(DatasetVersion, models.PROTECT, related_name="+", null=True)
+    monitor = models.ForeignKey(Monitor, models.PROTECT, related_name="runs", null=True)
+    options = models.JSONField(_("what is looked at besides"), default=dict)
     state = models.CharField(
         _("state"), max_length=10, choices=list(STATE_NAMES.items()), default=State.QUEUED
     )

@@ -12,11 +12,17 @@ class Kind(StrEnum):
 
     PERFORMANCE = "performance"
     FAIRNESS = "fairness"
+    EXPLANATION = "explanation"
+    DRIFT = "drift"
+    DATA = "data"
 
 
 KIND_NAMES = {
     Kind.PERFORMANCE: gettext_noop("Performance"),
     Kind.FAIRNESS: gettext_noop("Fairness"),
+    Kind.EXPLANATION: gettext_noop("Explanation"),
+    Kind.DRIFT: gettext_noop("Drift"),
+    Kind.DATA: gettext_noop("Data record"),
 }
 
 
@@ -43,6 +49,7 @@ MOST_ATTEMPTS = 3
 STAGE_NAMES = {
     "reading": gettext_noop("Checking artefact and data"),
     "scoring": gettext_noop("Scoring test rows"),
+    "explaining": gettext_noop("Explaining rows"),
     "measuring": gettext_noop("Measuring"),
     "filing": gettext_noop("Filing the evidence"),
     "gathering": gettext_noop("Gathering the case file"),

@@ -48,7 +48,7 @@ def gather(
         "release": _release(release) if release else None,
         "decisions": [_decision(one, release) for one in _decisions(release)] if release else [],
         "other_releases": [_other(one) for one in every if one != release],
-        "evidence": _evidence(version, content["exhibits"]),
+        "evidence": _evidence(version, _with_later(version, content["exhibits"])),
         "journal": [_entry(entry) for entry in entries],
         "changes": _changes(version, content["subject"]),
     }
@@ -130,8 +130,18 @@ def _decision(decision: Decision, release: Release) -> dict[str, Any]:
     }
 
 
+def _with_later(version: ModelVersion, frozen: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the exhibits of the case file, and those that were filed after it was frozen.
+
+    A report that left those out would be silent about what was found since.
+    """
+    listed = {exhibit["id"] for exhibit in frozen}
+    later = [one for one in case_files.exhibits_of(version) if one["id"] not in listed]
+    return [*frozen, *later]
+
+
 def _evidence(version: ModelVersion, exhibits: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return each exhibit with its exact text, checked against the digest in the case file."""
+    """Return each exhibit with its exact text, checked against the digest it was listed with."""
     filed = {
         one.pk: one
         for one in Evidence.objects.filter(version=version).select_related("file").order_by("pk")

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
 
 from audits import dispatch
-from audits.models import Run
-from audits.rules.runs import KIND_NAMES, Kind, State
+from audits.models import Monitor, Run
+from audits.rules.options import Options
+from audits.rules.options import read as read_options
+from audits.rules.runs import Kind, State
+from audits.services.admissions import JUDGED, Asked, objections_to
 from registry.models import DatasetVersion, Evidence, ModelVersion, RegisteredModel, User
+from registry.rules.plans import effective as merged
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
-from registry.services import files, journal, policies, rights
+from registry.services import files, journal, plans, rights
+
+NO_OPTIONS = Options()
 
 
 @journal.verb
@@ -22,13 +30,18 @@ def request(
     version: ModelVersion,
     data: DatasetVersion,
     kind: str,
+    options: Options = NO_OPTIONS,
     predictions: Path | None = None,
+    reference: DatasetVersion | None = None,
+    truth: DatasetVersion | None = None,
+    monitor: Monitor | None = None,
     by: User,
 ) -> Run:
     """Ask for a measurement; it is queued once this commits.
 
     The thresholds are fixed here, before anybody knows the result. ``predictions`` (CSV or Parquet)
-    are taken for a version without an artefact only, and marked as not reproduced.
+    are taken for a version without an artefact only, and marked as not reproduced. A drift run
+    compares ``data`` with ``reference``, and takes labels that came later from ``truth``.
     """
     model = (
         RegisteredModel.objects.select_for_update(of=("self",))
@@ -36,7 +49,8 @@ def request(
         .get(pk=version.model_id)
     )
     role = rights.require(by=by, verb="run.request", unit=model.unit)
-    objections = _objections(version, data, kind, predictions)
+    asked = Asked(version, data, kind, options, predictions, reference, truth)
+    objections = objections_to(asked)
     if objections:
         raise Refused(*objections)
     earlier = Run.objects.filter(version__model=model, data__file=data.file_id, kind=kind).count()
@@ -44,9 +58,13 @@ def request(
         version=version,
         data=data,
         kind=kind,
-        plan=policies.plan_for(kind=kind, tier=model.revision.tier),
+        options=options.as_dict(),
+        reference=reference,
+        truth=truth,
+        monitor=monitor,
+        plan=_plan(version, kind, monitor),
         ordinal=earlier + 1,
-        predictions=files.keep(predictions) if predictions else None,
+        predictions=files.keep(predictions, holds_rows=True) if predictions else None,
         requested_at=timezone.now(),
         requested_by=by,
     )
@@ -60,6 +78,9 @@ def request(
             "kind": kind,
             "version": version.label,
             "data": data.file.sha256,
+            "reference": reference.file.sha256 if reference else None,
+            "truth": truth.file.sha256 if truth else None,
+            "options": run.options,
             "ordinal": run.ordinal,
             "plan": run.plan,
         },
@@ -68,103 +89,43 @@ def request(
     return run
 
 
+def _plan(version: ModelVersion, kind: str, monitor: Monitor | None) -> dict[str, Any]:
+    """Return the thresholds in force for the version; a monitor may add stricter ones."""
+    plan = plans.effective(version=version, kind=kind)
+    if monitor is not None:
+        plan = {**plan, **merged({"checks": monitor.checks}, plan)}
+    return plan
+
+
 @journal.verb
 def request_each(
     *,
     version: ModelVersion,
     data: DatasetVersion,
     kinds: Sequence[str],
+    options: Options = NO_OPTIONS,
     predictions: Path | None = None,
+    reference: DatasetVersion | None = None,
+    truth: DatasetVersion | None = None,
     by: User,
 ) -> list[Run]:
-    """Ask for several measurements at once: all of them are queued, or none is."""
+    """Ask for several measurements at once: all of them are queued, or none is.
+
+    Each takes from the options what its kind looks at.
+    """
     return [
-        request(version=version, data=data, kind=kind, predictions=predictions, by=by)
+        request(
+            version=version,
+            data=data,
+            kind=kind,
+            options=options.for_kind(kind),
+            predictions=predictions if kind in JUDGED else None,
+            reference=reference if kind == Kind.DRIFT else None,
+            truth=truth if kind == Kind.DRIFT else None,
+            by=by,
+        )
         for kind in kinds
     ]
-
-
-def _objections(
-    version: ModelVersion, data: DatasetVersion, kind: str, predictions: Path | None
-) -> list[Objection]:
-    objections = []
-    if kind not in set(Kind):
-        objections.append(
-            Objection(
-                "run.kind",
-                gettext_noop("There is no run of the kind %(kind)s; choose one of %(known)s."),
-                {"kind": kind, "known": ", ".join(KIND_NAMES)},
-            )
-        )
-    if not version.data_links.attached().filter(data=data).exists():
-        objections.append(
-            Objection(
-                "run.data_not_attached",
-                gettext_noop("This data is not attached to the version; attach it first."),
-            )
-        )
-    trained_on = version.data_links.filter(data__role="train", data__file=data.file_id)
-    if data.role == "train" or trained_on.exists():
-        objections.append(
-            Objection(
-                "run.training_data",
-                gettext_noop("A model is not judged on its training data; choose the test data."),
-            )
-        )
-    if version.is_vendor_model and predictions is None:
-        objections.append(
-            Objection(
-                "run.no_predictions",
-                gettext_noop(
-                    "This version has no artefact to score with; hand in the vendor's predictions."
-                ),
-            )
-        )
-    if not version.is_vendor_model and predictions is not None:
-        objections.append(
-            Objection(
-                "run.predictions_not_wanted",
-                gettext_noop(
-                    "The artefact is here and scores the rows itself; hand in no predictions."
-                ),
-            )
-        )
-    columns = {column["name"] for column in data.columns}
-    missing = [name for name in (*version.features, version.label_column) if name not in columns]
-    if missing:
-        objections.append(
-            Objection(
-                "run.columns_missing",
-                gettext_noop("The data lacks the columns %(missing)s, which the version reads."),
-                {"missing": ", ".join(missing)},
-            )
-        )
-    if kind == Kind.FAIRNESS and not data.sensitive_columns:
-        objections.append(
-            Objection(
-                "run.no_sensitive_columns",
-                gettext_noop(
-                    "The data names no sensitive column; register a version of it that does."
-                ),
-            )
-        )
-    if kind == Kind.FAIRNESS and version.model.task != "binary":
-        objections.append(
-            Objection(
-                "run.fairness_task",
-                gettext_noop(
-                    "Fairness is measured for binary classification; this model does not do that."
-                ),
-            )
-        )
-    if Run.objects.under_way().filter(version=version, data=data, kind=kind).exists():
-        objections.append(
-            Objection(
-                "run.under_way",
-                gettext_noop("Such a run is under way already; wait for its result."),
-            )
-        )
-    return objections
 
 
 @journal.verb
@@ -172,13 +133,20 @@ def again(*, run: Run, by: User) -> Run:
     """Start a failed run again, as a run of its own that counts."""
     if run.state != State.FAILED:
         raise Refused.because("run.not_failed", gettext_noop("Only a failed run is started again."))
-    return request(
-        version=run.version,
-        data=run.data,
-        kind=run.kind,
-        predictions=files.path_checked(run.predictions) if run.predictions else None,
-        by=by,
-    )
+    with ExitStack() as opened:
+        handed_in = opened.enter_context(files.opened(run.predictions)) if run.predictions else None
+        return request(
+            version=run.version,
+            data=run.data,
+            kind=run.kind,
+            options=read_options(run.options),
+            predictions=handed_in,
+            reference=run.reference,
+            truth=run.truth,
+            # A monitor's limits and its announcement stay with the batch, whoever starts it again.
+            monitor=run.monitor,
+            by=by,
+        )
 
 
 @journal.verb

@@ -10,9 +10,10 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from audits.models import Report, Run
+from audits.models import Monitor, Report, Run
 from audits.rules.runs import State
 from registry.models import (
+    DataQuery,
     Evidence,
     Membership,
     ModelVersion,
@@ -43,6 +44,7 @@ class Need:
     version: ModelVersion | None = None
     unit: Unit | None = None
     person: User | None = None
+    query: DataQuery | None = None
     note: str = ""
     count: int = 0
 
@@ -58,6 +60,7 @@ def needs(user: User) -> list[Need]:
         *_to_finish(by_role.get(Role.DATA_SCIENTIST, [])),
         *_to_report(by_role.get(Role.AUDITOR, [])),
         *_to_grant(by_role.get(Role.ADMINISTRATOR, [])),
+        *_to_review(user, by_role.get(Role.ADMINISTRATOR, [])),
     ]
 
 
@@ -108,9 +111,16 @@ def _to_grant(units: list[Unit]) -> Iterator[Need]:
         yield Need("grant", unit=units[0], person=person)
 
 
+def _to_review(user: User, units: list[Unit]) -> Iterator[Need]:
+    """Queries that somebody else wants to use as data."""
+    waiting = DataQuery.objects.waiting().filter(dataset__unit__in=units)
+    for query in waiting.exclude(proposed_by=user).select_related("dataset", "proposed_by"):
+        yield Need("query", query=query)
+
+
 @dataclass(frozen=True)
 class Alert:
-    """Something that goes wrong: a closed gate, a failing exhibit or a failed run."""
+    """Something that goes wrong: a gate, an exhibit, a run, or a monitor that could not look."""
 
     kind: str
     version: ModelVersion
@@ -121,7 +131,7 @@ class Alert:
 
 
 def alerts(user: User) -> list[Alert]:
-    """Return closed gates of approved releases, the newest failing exhibits, and failed runs."""
+    """Return closed gates, the newest failing exhibits, failed runs and monitors in trouble."""
     told = []
     for release in gates.for_gate(Release.objects.visible_to(user).approved()):
         gate = gates.gate(release)
@@ -146,6 +156,11 @@ def alerts(user: User) -> list[Alert]:
     ]
     failed = Run.objects.visible_to(user).filter(state=State.FAILED).for_list()[:MOST_SHOWN]
     told += [Alert("run", run.version, run.pk, run.finished_at) for run in failed]
+    blind = Monitor.objects.visible_to(user).watching().exclude(trouble=[]).for_list()[:MOST_SHOWN]
+    told += [
+        Alert("monitor", one.version, one.pk, one.looked_at, reason=Objection(**one.trouble[0]))
+        for one in blind
+    ]
     return sorted(told, key=lambda alert: str(alert.at), reverse=True)[:MOST_SHOWN]
 
 
