@@ -32,7 +32,7 @@ from registry.api.shapes import (
 from registry.models import ModelVersion
 from registry.rules.refusals import Refused
 from registry.rules.wording import gettext_noop
-from registry.services import files
+from registry.services import files, rights
 
 
 class ReportSerializer(WorkSerializer):
@@ -115,7 +115,10 @@ class ReportFileView(APIView):
     def get(self, request: Request, pk: int) -> HttpResponse:
         """Give the sealed PDF once it is done."""
         query(request, NoFields)
-        report = get_object_or_404(visible(request).select_related("version__model"), pk=pk)
+        report = get_object_or_404(visible(request).select_related("version__model__unit"), pk=pk)
+        if report.profile != "public":
+            unit = report.version.model.unit
+            rights.require(by=person(request), verb="small_cells.read", unit=unit)
         if report.file is None:
             raise Refused.because(
                 "report.not_done",

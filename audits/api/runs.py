@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audits.models import Report, Run
+from audits.rules.options import MOST_ROWS, OPTION_NAMES, read
 from audits.rules.runs import STAGE_NAMES, Kind, State
 from audits.services import runs
 from registry.api.refusals import told
@@ -73,6 +74,13 @@ class RunSerializer(WorkSerializer):
     ordinal = serializers.IntegerField(
         help_text="The how-manieth run of this kind that the model has had on this very data."
     )
+    reference = serializers.IntegerField(
+        source="reference_id", allow_null=True, help_text="For drift: what it was compared with."
+    )
+    truth = serializers.IntegerField(
+        source="truth_id", allow_null=True, help_text="For drift: where later labels came from."
+    )
+    options = serializers.DictField(help_text="What was looked at besides.")
     plan = serializers.DictField(help_text="What it is judged by, fixed when it was asked for.")
 
 
@@ -95,6 +103,31 @@ class NewRunSerializer(StrictSerializer):
         required=False,
         allow_empty_file=True,
         help_text="For a vendor's model: its predictions for these rows, as CSV or Parquet.",
+    )
+    reference = serializers.IntegerField(
+        required=False, help_text="For drift: id of the dataset version to compare with."
+    )
+    truth = serializers.IntegerField(
+        required=False, help_text="For drift: id of the dataset version with later labels."
+    )
+    truth_key = Text(required=False, help_text="For drift: the column by which labels are joined.")
+    slices = serializers.ListField(
+        child=Text(), required=False, help_text="For performance: columns to tell rows apart by."
+    )
+    strata = serializers.ListField(
+        child=Text(), required=False, help_text="For fairness: legitimate factors to condition on."
+    )
+    weights = Text(required=False, help_text="The column of the rows' weights.")
+    cases = serializers.ListField(
+        child=serializers.IntegerField(min_value=1),
+        required=False,
+        help_text="For an explanation: numbers of rows, from 1, to explain one by one.",
+    )
+    rows = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST_ROWS,
+        help_text="For an explanation: how many rows are explained.",
     )
 
 
@@ -122,11 +155,15 @@ class RunsView(generics.ListAPIView[Run]):
         versions = ModelVersion.objects.visible_to(user).select_related("model")
         data = DatasetVersion.objects.visible_to(user).select_related("file")
         predictions = asked.get("predictions")
+        reference, truth = asked.get("reference"), asked.get("truth")
         run = runs.request(
             version=get_object_or_404(versions, pk=asked["version"]),
             data=get_object_or_404(data, pk=asked["data"]),
             kind=asked["kind"],
+            options=read({name: asked[name] for name in OPTION_NAMES if name in asked}),
             predictions=Path(predictions.temporary_file_path()) if predictions else None,
+            reference=get_object_or_404(data, pk=reference) if reference else None,
+            truth=get_object_or_404(data, pk=truth) if truth else None,
             by=user,
         )
         return Response(RunSerializer(run).data, status=202)

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from audits.api import reports, runs
+from audits.api import imports, monitors, reports, runs
 
 urlpatterns = [
     path("runs/", runs.RunsView.as_view()),
     path("runs/<int:pk>/", runs.RunView.as_view()),
     path("runs/<int:pk>/again/", runs.RunAgainView.as_view()),
+    path("monitors/", monitors.MonitorsView.as_view()),
+    path("monitors/<int:pk>/", monitors.MonitorView.as_view()),
+    path("monitors/<int:pk>/end/", monitors.EndMonitorView.as_view()),
+    path("versions/<int:pk>/evidence/evidently/", imports.EvidentlyView.as_view()),
     path("reports/", reports.ReportsView.as_view()),
     path("reports/<int:pk>/", reports.ReportView.as_view()),
     path("reports/<int:pk>/file/", reports.ReportFileView.as_view()),

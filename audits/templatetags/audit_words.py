@@ -6,12 +6,14 @@ States, stages, measures, values and their intervals.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 
+from audits.rules.monitors import ANNOUNCES
 from audits.rules.runs import STAGE_NAMES, STATE_NAMES, State
 from audits.wording import measure_name, reason_words
 
@@ -47,7 +49,7 @@ def value(one: Mapping[str, Any] | None) -> str:
     """Return a measure's value with three decimals; a dash where it cannot be estimated."""
     if not one or one.get("value") is None:
         return "–"
-    return number_format(one["value"], decimal_pos=3)
+    return rounded(one["value"])
 
 
 @register.filter
@@ -59,5 +61,17 @@ def interval(one: Mapping[str, Any] | None) -> str:
         return reason_words(one.get("reason", ""), gettext)
     if one.get("low") is None or one.get("high") is None:
         return ""
-    bounds = {name: number_format(one[name], decimal_pos=3) for name in ("low", "high")}
+    bounds = {name: rounded(one[name]) for name in ("low", "high")}
     return gettext("%(low)s to %(high)s") % bounds
+
+
+def rounded(number: float, decimals: int = 3) -> str:
+    """Return a number with so many decimals; a small negative one is no minus zero."""
+    # Django cuts the digits off; a figure has to be rounded.
+    return number_format(Decimal(f"{number:z.{decimals}f}"), decimal_pos=decimals)
+
+
+@register.filter
+def announced(name: str) -> str:
+    """Return what a monitor's breach asks for."""
+    return gettext(ANNOUNCES[name])

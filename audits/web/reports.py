@@ -14,7 +14,7 @@ from audits.rules.reports import LANGUAGES, PROFILE_NAMES
 from audits.rules.runs import UNDER_WAY
 from audits.services import reports
 from registry.models import ModelVersion, Release
-from registry.services import files
+from registry.services import files, rights
 from registry.web.forms import Form, refusals_on, show
 from registry.web.lookups import version_or_404
 from registry.web.requests import PersonRequest
@@ -79,6 +79,8 @@ def report_file(request: PersonRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Report.objects.visible_to(request.user).for_list(), pk=pk)
     if found.file is None:
         raise Http404
+    if found.profile != "public":
+        rights.require(by=request.user, verb="small_cells.read", unit=found.version.model.unit)
     about = f"{found.version.model.slug}-{found.version.label}-{found.profile}"
     name = f"audit-report-{found.pk}-{about}.pdf"
     response = HttpResponse(files.read_checked(found.file), content_type="application/pdf")

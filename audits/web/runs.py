@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from audits.models import Run
-from audits.rules.runs import KIND_NAMES, UNDER_WAY
+from audits.models import Monitor, Run
+from audits.rules.runs import UNDER_WAY
 from audits.services import runs
 from audits.web.figures import of_exhibit
-from registry.models import DatasetVersion
+from audits.web.run_forms import RunForm
 from registry.services import rights
 from registry.web.forms import Form, is_usable, refusals_on, show, uploaded
 from registry.web.lookups import version_or_404
@@ -55,30 +53,8 @@ def run(request: PersonRequest, pk: int) -> HttpResponse:
             response["HX-Refresh"] = "true"
         return response
     if found.evidence:
-        context |= of_exhibit(found.evidence)
+        context |= of_exhibit(found.evidence, request.user)
     return render(request, "audits/run.html", context)
-
-
-class RunForm(Form):
-    """A run to start."""
-
-    kind = forms.MultipleChoiceField(
-        label=gettext_lazy("What to measure"),
-        choices=[(kind.value, gettext_lazy(name)) for kind, name in KIND_NAMES.items()],
-        widget=forms.CheckboxSelectMultiple,
-        initial=[kind.value for kind in KIND_NAMES],
-    )
-    data = forms.ModelChoiceField(  # type: ignore[assignment]
-        DatasetVersion.objects.none(), label=gettext_lazy("On which data"), empty_label=None
-    )
-    predictions = forms.FileField(
-        required=False,
-        label=gettext_lazy("Predictions of the vendor"),
-        help_text=gettext_lazy(
-            "CSV or Parquet with a column “score”, one row for each row of the data. They are"
-            " marked as not reproduced."
-        ),
-    )
 
 
 @login_required
@@ -87,13 +63,7 @@ def start_run(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     version = version_or_404(request, slug, number)
     rights.require(by=request.user, verb="run.request", unit=version.model.unit)
     form = RunForm(request.POST or None, request.FILES or None)
-    form.fields["data"].queryset = (
-        DatasetVersion.objects.filter(pk__in=[link.data_id for link in version.attached_links])
-        .exclude(role="train")
-        .select_related("dataset")
-    )
-    if not version.is_vendor_model:
-        del form.fields["predictions"]
+    form.offer(version, request.user)
     if request.method == "POST" and is_usable(form, request):
         file = uploaded(form, "predictions")
         with refusals_on(form):
@@ -101,7 +71,10 @@ def start_run(request: PersonRequest, slug: str, number: int) -> HttpResponse:
                 version=version,
                 data=form.cleaned_data["data"],
                 kinds=form.cleaned_data["kind"],
+                options=form.options(),
                 predictions=Path(file.temporary_file_path()) if file else None,
+                reference=form.cleaned_data["reference"],
+                truth=form.cleaned_data["truth"],
                 by=request.user,
             )
             if len(started) == 1:
@@ -121,7 +94,9 @@ def version_runs(request: PersonRequest, slug: str, number: int) -> HttpResponse
         "model": version.model,
         "tab": "runs",
         "runs": Run.objects.filter(version=version).for_list(),
+        "monitors": Monitor.objects.filter(version=version).for_list(),
         "may_run": rights.may(by=request.user, verb="run.request", unit=version.model.unit),
+        "may_watch": rights.may(by=request.user, verb="monitor.start", unit=version.model.unit),
     }
     context["is_under_way"] = any(one.state in UNDER_WAY for one in context["runs"])
     template = "audits/parts/run_rows.html" if request.htmx else "audits/version_runs.html"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.web import figures, reports, runs, today
+from audits.web import figures, imports, monitors, reports, runs, today
 
 VERSION = "models/<slug:slug>/versions/<int:number>/"
 
@@ -13,7 +13,16 @@ urlpatterns = [
     path("runs/<int:pk>/again/", runs.run_again, name="run_again"),
     path(VERSION + "runs/", runs.version_runs, name="version_runs"),
     path(VERSION + "runs/start/", runs.start_run, name="start_run"),
+    path("monitors/", monitors.monitor_list, name="monitors"),
+    path("monitors/<int:pk>/", monitors.monitor, name="monitor"),
+    path("monitors/<int:pk>/end/", monitors.end_monitor, name="end_monitor"),
+    path(VERSION + "monitors/start/", monitors.start_monitor, name="start_monitor"),
     path(VERSION + "report/", reports.ask_for_report, name="ask_for_report"),
+    path(
+        VERSION + "evidence/hand-in/evidently/",
+        imports.hand_in_evidently,
+        name="hand_in_evidently",
+    ),
     path("figures/<int:pk>/", figures.figures, name="figures"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/<int:pk>/", reports.report, name="report"),

