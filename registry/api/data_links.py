@@ -51,7 +51,11 @@ class DataLinksView(generics.ListAPIView[DataLink]):
         query(self.request, NoFields)
         version = get_object_or_404(visible(self.request), pk=self.kwargs["pk"])
         return version.data_links.attached().select_related(
-            "data__dataset__unit", "data__file", "data__registered_by", "attached_by"
+            "data__dataset__unit",
+            "data__file",
+            "data__registered_by",
+            "data__rows_deletion__deleted_by",
+            "attached_by",
         )
 
     @extend_schema(request=AttachSerializer, responses=answers({201: DataLinkSerializer}))

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, serializers
+from rest_framework.decorators import api_view
 from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -25,7 +26,7 @@ from registry.api.shapes import (
 )
 from registry.models import Dataset, DatasetVersion, Unit
 from registry.rules.catalogue import DATA_ROLES
-from registry.services import datasets
+from registry.services import datasets, retention
 from registry.services.uploads import refuse_if_too_large
 
 
@@ -64,6 +65,24 @@ class ColumnSerializer(Shape):
     missing = serializers.IntegerField(help_text="In how many rows its value is missing.")
 
 
+class RowsDeletionSerializer(Shape):
+    """The end of a dataset version's rows."""
+
+    deleted_at = serializers.DateTimeField(help_text="When they were deleted.")
+    deleted_by = PersonSerializer(
+        allow_null=True, help_text="Who asked for it; null where their last day had passed."
+    )
+    reason = serializers.CharField(help_text="Why.")
+
+
+class DeletionSerializer(StrictSerializer):
+    """A deletion of rows to carry out."""
+
+    reason = Text(
+        default="", allow_blank=True, help_text="Required; stands in the journal for good."
+    )
+
+
 class DatasetVersionSerializer(Shape):
     """One immutable file of rows, with its fingerprint."""
 
@@ -72,8 +91,10 @@ class DatasetVersionSerializer(Shape):
     name = serializers.CharField(source="dataset.name", help_text="The dataset's name.")
     number = serializers.IntegerField(help_text="Counts the versions of the dataset.")
     role = serializers.CharField(help_text=f"One of {', '.join(DATA_ROLES)}.")
-    format = serializers.CharField(help_text="csv or parquet, recognised by the bytes.")
-    sha256 = serializers.CharField(source="file.sha256", help_text="The digest of the file.")
+    format = serializers.CharField(help_text="csv or parquet; query where the rows stay elsewhere.")
+    sha256 = serializers.CharField(
+        source="file.sha256", help_text="Digest of the file, or of the query."
+    )
     size = serializers.IntegerField(source="file.size", help_text="In bytes.")
     rows = serializers.IntegerField(help_text="How many there are.")
     columns = ColumnSerializer(many=True, help_text="In the order of the file.")
@@ -81,6 +102,12 @@ class DatasetVersionSerializer(Shape):
         child=serializers.CharField(), help_text="Columns that say who somebody is."
     )
     provenance = serializers.CharField(help_text="Where the rows come from.")
+    keep_until = serializers.DateField(
+        allow_null=True, help_text="The last day of the rows; null where none are kept here."
+    )
+    rows_deletion = RowsDeletionSerializer(
+        allow_null=True, help_text="When and why the rows were deleted; null while they are kept."
+    )
     registered_at = serializers.DateTimeField(help_text="When it was registered.")
     registered_by = PersonSerializer()
 
@@ -94,6 +121,12 @@ class NewDatasetVersionSerializer(StrictSerializer):
         child=Text(), required=False, default=list, help_text="Columns that say who somebody is."
     )
     provenance = Text(help_text="Where the rows come from, and when they were drawn.")
+    keep_until = serializers.DateField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The last day on which the rows are kept; the installation's usual day without.",
+    )
 
 
 def visible_datasets(request: Request) -> QuerySet[Dataset]:
@@ -104,7 +137,7 @@ def visible_datasets(request: Request) -> QuerySet[Dataset]:
 def visible_versions(request: Request) -> QuerySet[DatasetVersion]:
     """Return the dataset versions the person may see, with what their shape shows."""
     return DatasetVersion.objects.visible_to(person(request)).select_related(
-        "dataset__unit", "file", "registered_by"
+        "dataset__unit", "file", "registered_by", "rows_deletion__deleted_by"
     )
 
 
@@ -172,3 +205,13 @@ class DatasetVersionView(generics.RetrieveAPIView[DatasetVersion]):
     def get_queryset(self) -> QuerySet[DatasetVersion]:
         """Take what the person may see."""
         return visible_versions(self.request)
+
+
+@extend_schema(request=DeletionSerializer, responses=answers({200: DatasetVersionSerializer}))
+@api_view(["POST"])
+def delete_rows(request: Request, pk: int) -> Response:
+    """Delete the rows before their last day; fingerprint, shape and figures stay."""
+    asked = body(request, DeletionSerializer)
+    data = get_object_or_404(visible_versions(request), pk=pk)
+    retention.delete_rows(data=data, by=person(request), **asked)
+    return Response(DatasetVersionSerializer(visible_versions(request).get(pk=pk)).data)

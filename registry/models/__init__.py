@@ -6,14 +6,18 @@ what goes past the querysets.
 """
 
 from registry.models.cards import CardRevision, ModelCard
+from registry.models.data_queries import DataQuery
 from registry.models.datasets import Dataset, DatasetVersion
+from registry.models.events import Delivery, Event
 from registry.models.evidence import Evidence
 from registry.models.files import StoredFile
 from registry.models.journal import Entry, Head, ModelHead
 from registry.models.people import User
+from registry.models.plans import EvaluationPlan
 from registry.models.policies import PolicyEdition
 from registry.models.registered_models import ModelRevision, RegisteredModel
 from registry.models.releases import CaseFile, Decision, Release
+from registry.models.retention import RowsDeletion
 from registry.models.risk import Hazard, RiskAssessment, RiskFile, RiskMatrix
 from registry.models.units import Membership, Unit
 from registry.models.versions import DataLink, ModelVersion
@@ -22,10 +26,14 @@ __all__ = [
     "CardRevision",
     "CaseFile",
     "DataLink",
+    "DataQuery",
     "Dataset",
     "DatasetVersion",
     "Decision",
+    "Delivery",
     "Entry",
+    "Event",
+    "EvaluationPlan",
     "Evidence",
     "Hazard",
     "Head",
@@ -40,6 +48,7 @@ __all__ = [
     "RiskAssessment",
     "RiskFile",
     "RiskMatrix",
+    "RowsDeletion",
     "StoredFile",
     "Unit",
     "User",

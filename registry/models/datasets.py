@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -56,11 +57,24 @@ class DatasetVersionQuerySet(AppendOnlyQuerySet):
         """Those of the person's units."""
         return self.filter(dataset__unit__in=Unit.objects.visible_to(user))
 
+    def with_rows(self) -> DatasetVersionQuerySet:
+        """Those whose rows were not deleted."""
+        return self.filter(rows_deletion__isnull=True)
+
+    def overdue(self, today: date) -> DatasetVersionQuerySet:
+        """Those whose rows are still there after their last day."""
+        return self.with_rows().filter(keep_until__lt=today)
+
 
 class DatasetVersion(models.Model):
     """One immutable file of rows: its digest, its shape, its role and its sensitive columns.
 
+    With the format ``query`` the file is the statement that was reviewed, and its digest tells what
+    is asked, not which rows answer; those stay behind their connection.
+
     ``columns`` is a list of ``{"name", "type", "missing", "distinct"}`` in the order of the file.
+    ``keep_until`` is the last day on which the rows are kept; afterwards this row stays without
+    them. It is empty where no rows are kept here.
     """
 
     dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="versions")
@@ -72,6 +86,7 @@ class DatasetVersion(models.Model):
     columns = models.JSONField(_("columns"))
     sensitive_columns = models.JSONField(_("sensitive columns"))
     provenance = models.TextField(_("provenance"))
+    keep_until = models.DateField(_("kept until"), null=True)
     registered_at = models.DateTimeField(_("registered"))
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -89,10 +104,16 @@ class DatasetVersion(models.Model):
                 condition=models.Q(role__in=list(DATA_ROLES)), name="data_has_a_known_role"
             ),
             models.CheckConstraint(
-                condition=models.Q(format__in=["csv", "parquet"]), name="data_is_csv_or_parquet"
+                condition=models.Q(format__in=["csv", "parquet", "query"]),
+                name="data_is_csv_or_parquet_or_a_query",
             ),
             models.CheckConstraint(condition=models.Q(rows__gt=0), name="data_has_rows"),
         ]
 
     def __str__(self) -> str:
         return f"{self.dataset} {self.number}"
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether its rows were not deleted."""
+        return not hasattr(self, "rows_deletion")

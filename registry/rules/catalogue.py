@@ -20,6 +20,7 @@ EVIDENCE_KINDS = {
     "fairness": gettext_noop("Fairness"),
     "explanation": gettext_noop("Explanation"),
     "drift": gettext_noop("Drift"),
+    "data": gettext_noop("Data record"),
     "validation": gettext_noop("Independent validation"),
     "other": gettext_noop("Other"),
 }

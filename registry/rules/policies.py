@@ -8,6 +8,7 @@ from typing import Any
 
 from registry.rules import cards
 from registry.rules.catalogue import DATA_ROLES, EVIDENCE_KINDS
+from registry.rules.plan_shapes import objections_to_shape
 from registry.rules.refusals import Objection, Refused
 from registry.rules.releases import Stage
 from registry.rules.roles import DECIDERS
@@ -92,7 +93,11 @@ def objections_to(definition: Mapping[str, Any]) -> list[Objection]:
     try:
         # Every part is read for every tier now, or a lacking one would be missed at a submission.
         asked = [_read(definition, tier) for tier in TIERS]
-        return [*_unknown(asked), *_wrong(definition)]
+        return [
+            *_unknown(asked),
+            *_wrong(definition),
+            *objections_to_shape(definition["plans"]),
+        ]
     except (KeyError, TypeError, AttributeError) as error:
         return [
             Objection(

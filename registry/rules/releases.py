@@ -112,6 +112,9 @@ HANDS = {
         "You handed in evidence that was not made here; somebody else has to decide."
     ),
     "tier": gettext_noop("You put this model into a lighter tier; somebody else has to decide."),
+    "plan": gettext_noop(
+        "You took back a limit of this version's plan; somebody else has to decide."
+    ),
     "risk": gettext_noop("You assessed the risk of this version; somebody else has to decide."),
 }
 

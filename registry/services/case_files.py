@@ -11,6 +11,7 @@ from django.utils import timezone
 from registry.models import (
     CaseFile,
     DataLink,
+    EvaluationPlan,
     Evidence,
     Hazard,
     ModelVersion,
@@ -46,6 +47,7 @@ def with_facts(versions: Rows, prefix: str = "") -> Rows:
     return versions.select_related(*(prefix + path for path in RELATED)).prefetch_related(
         Prefetch(f"{prefix}data_links", queryset=links, to_attr="attached_links"),
         Prefetch(f"{prefix}risk__effective__hazards", queryset=hazards),
+        Prefetch(f"{prefix}plans", queryset=EvaluationPlan.objects.order_by("-number")),
     )
 
 
@@ -77,6 +79,7 @@ def subject(version: ModelVersion) -> dict[str, Any]:
         "data": [_data(link) for link in version.attached_links],
         "card": _card(version),
         "risk": _risk(version),
+        **_plan(version),
     }
 
 
@@ -128,6 +131,15 @@ def _risk(version: ModelVersion) -> dict[str, Any] | None:
         "inherent": assessment.inherent,
         "residual": assessment.residual,
     }
+
+
+def _plan(version: ModelVersion) -> dict[str, Any]:
+    """Return the newest revision of the version's own plan, under a key that is absent without one.
+
+    A null in its place would differ from every case file frozen before there were plans.
+    """
+    plan = next(iter(version.plans.all()), None)
+    return {"plan": {"revision": plan.number, **plan.content}} if plan else {}
 
 
 def _hazard(matrix: dict[str, Any], hazard: Hazard) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from registry.models import Dataset, DatasetVersion, Unit, User
 from registry.rules.catalogue import DATA_ROLES, MOST_SENSITIVE_GROUPS
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
-from registry.services import files, journal, rights
+from registry.services import files, journal, retention, rights
 
 
 @journal.verb
@@ -52,11 +53,13 @@ def register_version(
     role: str,
     sensitive_columns: Sequence[str],
     provenance: str,
+    keep_until: date | None = None,
     by: User,
 ) -> DatasetVersion:
-    """Take a file of rows: read its shape, keep it, and number it.
+    """Take a file of rows: read its shape, keep it encrypted, and number it.
 
     ``table`` is a CSV or Parquet file; ``role`` one of train, test, reference, production.
+    ``keep_until`` is the last day of the rows, ROWS_KEPT_DAYS from today unless told.
     """
     acting_as = rights.require(by=by, verb="dataset.register", unit=dataset.unit)
     if table.stat().st_size > settings.TABLE_LIMIT:
@@ -80,6 +83,7 @@ def register_version(
             "dataset.provenance",
             gettext_noop("Say where these rows come from and when they were drawn."),
         )
+    until = retention.keep_until(keep_until)
     kind = tables.recognise_table(table)
     profile = tables.profile(table, kind)
     objections = _objections_to_sensitive(sensitive_columns, profile)
@@ -91,7 +95,7 @@ def register_version(
     version = DatasetVersion.objects.create(
         dataset=dataset,
         number=dataset.versions.count() + 1,
-        file=files.keep(table),
+        file=files.keep(table, holds_rows=True),
         format=kind,
         role=role,
         rows=profile.rows,
@@ -101,6 +105,7 @@ def register_version(
         ],
         sensitive_columns=list(dict.fromkeys(sensitive_columns)),
         provenance=provenance.strip(),
+        keep_until=until,
         registered_at=timezone.now(),
         registered_by=by,
     )
@@ -116,6 +121,7 @@ def register_version(
             "columns": len(version.columns),
             "role": role,
             "sensitive_columns": version.sensitive_columns,
+            "keep_until": until.isoformat(),
         },
     )
     return version

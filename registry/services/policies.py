@@ -67,16 +67,3 @@ def in_force() -> PolicyEdition:
             "policy.none", gettext_noop("No policy is loaded; run manage.py load_policies.")
         )
     return edition
-
-
-def plan_for(*, kind: str, tier: int) -> dict[str, Any]:
-    """Return the thresholds that a run of this kind is judged by, fixed before it starts."""
-    edition = in_force()
-    plan = rules.ruling(edition.definition, tier).plans.get(kind, {})
-    return {
-        "kind": kind,
-        "policy": {"name": edition.name, "edition": edition.edition, "digest": edition.digest},
-        "smallest_group": plan.get("smallest_group", 30),
-        "smallest_cell": plan.get("smallest_cell", 10),
-        "checks": plan.get("checks", []),
-    }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from registry.models import RegisteredModel, Release
+from registry.models import ModelVersion, RegisteredModel, Release
+from registry.rules import plans as plan_rules
 from registry.rules import policies as policy_rules
 from registry.rules import releases as rules
 
@@ -48,6 +49,7 @@ def hands_on(release: Release) -> dict[str, set[int | None]]:
         | {link.detached_by_id for link in links},
         "evidence": {one.filed_by_id for one in version.evidence.all() if not one.reproduced},
         "tier": _who_lightened_the_tier(version.model),
+        "plan": _who_loosened_the_plan(version),
         "risk": {assessment.assessed_by_id for assessment in version.risk.assessments.all()},
     }
 
@@ -68,4 +70,14 @@ def _who_lightened_the_tier(model: RegisteredModel) -> set[int | None]:
     revisions = sorted(model.revisions.all(), key=lambda one: one.number)
     return {
         after.revised_by_id for before, after in pairwise(revisions) if after.tier > before.tier
+    }
+
+
+def _who_loosened_the_plan(version: ModelVersion) -> set[int | None]:
+    """Return who took a limit back that the version had set itself, though the policy allows it."""
+    revisions = sorted(version.plans.all(), key=lambda one: one.number)
+    return {
+        after.revised_by_id
+        for before, after in pairwise(revisions)
+        if plan_rules.is_laxer(after.content, before.content)
     }

@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from registry.models import Unit
 from registry.rules.cards import SECTIONS
 from registry.rules.catalogue import DATA_ROLES, EVIDENCE_KINDS, TASKS, VERDICT_NAMES
+from registry.rules.data_queries import STATE_NAMES as QUERY_STATE_NAMES
 from registry.rules.refusals import Objection
 from registry.rules.releases import STATE_NAMES
 from registry.rules.risk import DEFAULT_MATRIX
@@ -36,6 +37,7 @@ NAMES: dict[str, str] = {
     **VERDICT_NAMES,
     **{state.value: name for state, name in STATE_NAMES.items()},
     **{role.value: name for role, name in ROLE_NAMES.items()},
+    **{state.value: name for state, name in QUERY_STATE_NAMES.items()},
 }
 
 # Each status has its chip: a word, a shape and a colour, always the three.
@@ -53,6 +55,9 @@ CHIPS = {
     "in_review": "wait",
     "queued": "wait",
     "running": "wait",
+    "proposed": "wait",
+    "reviewed": "met",
+    "refused": "failed",
     "missing": "failed",
     "fail": "failed",
     "failing": "failed",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from registry.models import Dataset, DatasetVersion, Unit
 from registry.rules.catalogue import DATA_ROLES
-from registry.services import datasets, rights
+from registry.services import datasets, retention, rights
 from registry.web.forms import Form, is_usable, refusals_on, show, uploaded
 from registry.web.requests import PersonRequest
 
@@ -23,7 +23,7 @@ from registry.web.requests import PersonRequest
 @login_required
 def dataset_list(request: PersonRequest) -> HttpResponse:
     """Every dataset the person may see."""
-    versions = Prefetch("versions", queryset=DatasetVersion.objects.select_related("file"))
+    versions = Prefetch("versions", queryset=DatasetVersion.objects.select_related("rows_deletion"))
     visible = (
         Dataset.objects.visible_to(request.user).select_related("unit").prefetch_related(versions)
     )
@@ -65,8 +65,13 @@ def dataset(request: PersonRequest, slug: str) -> HttpResponse:
     )
     context = {
         "dataset": dataset,
-        "versions": dataset.versions.select_related("file", "registered_by"),
+        "versions": dataset.versions.select_related(
+            "file", "registered_by", "rows_deletion__deleted_by"
+        ),
+        "queries": dataset.queries.select_related("proposed_by"),
         "may_add": rights.may(by=request.user, verb="dataset.register", unit=dataset.unit),
+        "may_propose": rights.may(by=request.user, verb="data_query.propose", unit=dataset.unit),
+        "may_delete": rights.may(by=request.user, verb="dataset.delete_rows", unit=dataset.unit),
     }
     return render(request, "registry/dataset.html", context)
 
@@ -92,6 +97,15 @@ class DatasetVersionForm(Form):
     )
     provenance = forms.CharField(
         label=gettext_lazy("Where the rows come from"), widget=forms.Textarea({"rows": 2})
+    )
+    keep_until = forms.DateField(
+        required=False,
+        label=gettext_lazy("Keep the rows until"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy(
+            "The last day; then the rows are deleted, and the fingerprint and the figures stay."
+            " Left empty, it is the day that is usual here."
+        ),
     )
 
     def clean_sensitive_columns(self) -> list[str]:
@@ -120,7 +134,36 @@ def add_dataset_version(request: PersonRequest, slug: str) -> HttpResponse:
                 role=asked["role"],
                 sensitive_columns=asked["sensitive_columns"],
                 provenance=asked["provenance"],
+                keep_until=asked["keep_until"],
                 by=request.user,
             )
             return redirect("dataset", dataset.slug)
     return show(request, "registry/add_dataset_version.html", form, dataset=dataset)
+
+
+class DeletionForm(Form):
+    """Why people's rows are deleted."""
+
+    reason = forms.CharField(
+        required=False,
+        label=gettext_lazy("Reason"),
+        widget=forms.Textarea({"rows": 2}),
+        help_text=gettext_lazy("It stands in the journal for good."),
+    )
+
+
+@login_required
+def delete_rows(request: PersonRequest, slug: str, number: int) -> HttpResponse:
+    """Delete the rows of one version before their last day; the rest of it stays."""
+    data = get_object_or_404(
+        DatasetVersion.objects.visible_to(request.user).select_related("dataset__unit"),
+        dataset__slug=slug,
+        number=number,
+    )
+    rights.require(by=request.user, verb="dataset.delete_rows", unit=data.dataset.unit)
+    form = DeletionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            retention.delete_rows(data=data, by=request.user, **form.cleaned_data)
+            return redirect("dataset", slug)
+    return show(request, "registry/delete_rows.html", form, data=data, dataset=data.dataset)

@@ -9,20 +9,22 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from registry.connections.configured import KIND_NAMES
 from registry.models import Membership, PolicyEdition, RiskMatrix, Unit, User
 from registry.rules.roles import ROLE_NAMES, Role
-from registry.services import rights, units
+from registry.services import data_queries, rights, units
 from registry.web.forms import Form, ReasonForm, refusals_on, show, tell_errors
 from registry.web.requests import PersonRequest
 
 
 @login_required
 def settings(request: PersonRequest) -> HttpResponse:
-    """The person's units, and the policy and matrix in force."""
+    """The person's units, the policy and matrix in force, and the connections to data."""
     context = {
         "units": Unit.objects.visible_to(request.user),
         "policies": PolicyEdition.objects.all(),
         "matrices": RiskMatrix.objects.all(),
+        "connections": [(one, KIND_NAMES[one.kind]) for one in data_queries.configured()],
     }
     return render(request, "registry/settings.html", context)
 
