@@ -8,4 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops_gov.settings")
 
 app = Celery("mlops_gov")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["audits"])
+app.autodiscover_tasks(["registry", "audits"])

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import contextlib
+import ipaddress
 import os
+import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -57,6 +63,57 @@ def env_secret(name: str) -> str:
         ) from error
 
 
+def as_key(name: str, text: str) -> bytes:
+    """Return the 32 bytes of a key from their base64, in either alphabet."""
+    plain = text.strip().rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        key = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != 32:
+        # Never the text itself: this sentence goes to a log.
+        raise ImproperlyConfigured(
+            f"{name} is no key: write 32 random bytes in base64, as `openssl rand -base64 32` does."
+        )
+    return key
+
+
+def kept_secret(path: Path, length: int = 64) -> str:
+    """Return a secret of this installation, made once and readable by its owner alone.
+
+    Of so many random bytes, in base64.
+    """
+    if not path.exists():
+        private_folder(path.parent)
+        draft = path.with_suffix(f".{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(length), encoding="utf-8")
+        # A link fails where another process was first, so all processes read the same key.
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
+    return path.read_text(encoding="utf-8")
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that its owner alone can enter, and return it; one that is there is closed."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Somebody else's folder, such as a mounted one, is theirs to close.
+    with contextlib.suppress(PermissionError):
+        path.chmod(0o700)
+    return path
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a server that listens on this address is reachable from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def read_services(path: Path) -> None:
     """Take DATABASE_URL and REDIS_URL of the services `make run` started, where neither is set.
 
@@ -68,3 +125,16 @@ def read_services(path: Path) -> None:
         name, _, value = line.partition("=")
         if name in {"DATABASE_URL", "REDIS_URL"} and value:
             os.environ.setdefault(name, value)
+
+
+def as_listeners(name: str, parts: list[str]) -> dict[str, str]:
+    """Return addresses by name from "name=https://address" parts."""
+    found = {}
+    for part in parts:
+        listener, _, address = part.partition("=")
+        if not listener or urlsplit(address).scheme not in {"http", "https"}:
+            raise ImproperlyConfigured(
+                f"{name} holds a part that is no listener; write name=https://address."
+            )
+        found[listener[:60]] = address
+    return found

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ipaddress
-import secrets
 from pathlib import Path
 
 import dj_database_url
@@ -12,36 +9,24 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from mlops_gov.environment import env, env_bool, env_int, env_list, env_secret, read_services
+from mlops_gov.connections import read_connections
+from mlops_gov.environment import (
+    as_key,
+    as_listeners,
+    env,
+    env_bool,
+    env_int,
+    env_list,
+    env_secret,
+    is_loopback,
+    kept_secret,
+    private_folder,
+    read_services,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env("VAR_DIR", str(BASE_DIR / "var"))).resolve()
 read_services(VAR / "run" / "services.env")
-
-
-def kept_secret(path: Path) -> str:
-    """Return the secret key of this installation, made once and readable by its owner alone."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(64), encoding="utf-8")
-        # A link fails where another process was first, so all processes read the same key.
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(draft)
-        draft.unlink()
-    return path.read_text(encoding="utf-8")
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a server that listens on this address is reachable from this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
 
 # --- The server -----------------------------------------------------------------------------------
 LISTEN = env("LISTEN", "127.0.0.1")
@@ -150,7 +135,11 @@ CACHES = {
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR / "files", "file_permissions_mode": 0o600},
+        "OPTIONS": {
+            "location": private_folder(VAR / "files"),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {"BACKEND": "mlops_gov.static_files.PackedStaticFiles"},
 }
@@ -161,8 +150,22 @@ FILE_UPLOAD_HANDLERS = [
     "registry.services.uploads.LimitedUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-FILE_UPLOAD_TEMP_DIR = VAR / "uploads"
-FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+FILE_UPLOAD_TEMP_DIR = private_folder(VAR / "uploads")
+# Where rows lie in the clear while a run reads them.
+SCRATCH_DIR = Path(env("SCRATCH_DIR", str(VAR / "scratch"))).resolve()
+
+# Wraps the key of each file of people's rows. The old ones are there to read with, until
+# `manage.py rotate_rows_key` has wrapped every file's key anew.
+private_folder(VAR / "keys")
+ROWS_KEY = as_key(
+    "ROWS_KEY", env_secret("ROWS_KEY") or kept_secret(VAR / "keys" / "rows_key", length=32)
+)
+ROWS_OLD_KEYS = [
+    as_key("ROWS_OLD_KEYS", text) for text in env_secret("ROWS_OLD_KEYS").replace(",", " ").split()
+]
+
+# Data that is asked where it lies; people choose one by its name and never see the rest.
+DATA_CONNECTIONS = read_connections(env("DATA_CONNECTIONS_FILE"))
 
 # --- The workers ----------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
@@ -179,11 +182,20 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE = {
     "reap lost runs and reports": {"task": "audits.reap", "schedule": 30.0},
+    "let monitors look": {"task": "audits.watch", "schedule": 300.0},
+    "send events again": {"task": "registry.deliver_waiting", "schedule": 60.0},
+    "delete rows when due": {"task": "registry.keep_house", "schedule": 3600.0},
+    "delete predictions when due": {"task": "audits.keep_house", "schedule": 3600.0},
 }
 (VAR / "run").mkdir(parents=True, exist_ok=True)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "run" / "beat")
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+
+# --- Who is told of events ------------------------------------------------------------------------
+# "name=https://address" parts, separated by commas; each listener gets every event, signed.
+EVENT_LISTENERS = as_listeners("EVENT_LISTENERS", env_list("EVENT_LISTENERS"))
+EVENT_SECRET = env_secret("EVENT_SECRET") or kept_secret(VAR / "keys" / "event_secret")
 
 # --- Who is let in --------------------------------------------------------------------------------
 AUTH_USER_MODEL = "registry.User"
@@ -247,6 +259,13 @@ ENVIRONMENTS = env_list("ENVIRONMENTS", "staging,production")
 ARTEFACT_LIMIT = env_int("ARTEFACT_LIMIT_MIB", 512) * 2**20
 TABLE_LIMIT = env_int("TABLE_LIMIT_MIB", 512) * 2**20
 DOCUMENT_LIMIT = env_int("DOCUMENT_LIMIT_MIB", 5) * 2**20
+# How long people's rows are kept unless their registrar says otherwise, and at the very most.
+ROWS_KEPT_DAYS = env_int("ROWS_KEPT_DAYS", 730)
+ROWS_KEPT_AT_MOST_DAYS = env_int("ROWS_KEPT_AT_MOST_DAYS", 3650)
+if not 0 < ROWS_KEPT_DAYS <= ROWS_KEPT_AT_MOST_DAYS:
+    raise ImproperlyConfigured(
+        "ROWS_KEPT_DAYS has to be at least 1, and no more than ROWS_KEPT_AT_MOST_DAYS."
+    )
 SANDBOX_MEMORY = env_int("SANDBOX_MEMORY_MIB", 4096) * 2**20
 SANDBOX_SECONDS = env_int("SANDBOX_SECONDS", 900)
 RUN_LOST_AFTER_SECONDS = env_int("RUN_LOST_AFTER_SECONDS", 120)

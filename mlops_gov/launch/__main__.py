@@ -9,6 +9,7 @@ interpreter.settle()
 import sys  # noqa: E402 - first a Python that can read the rest
 from collections.abc import Callable  # noqa: E402
 
+import benching  # noqa: E402
 import running  # noqa: E402
 import testing  # noqa: E402
 from crew import Interrupted  # noqa: E402
@@ -18,8 +19,11 @@ HELP = """\
 make run      start everything at http://127.0.0.1:8000/ (PORT=8001 for another port, DEMO=0
               without the demo)
 make test     check and test everything (PYTEST_ARGS="-k journal" for some tests)
+make spark-test  measure on Spark as well; installs requirements-spark.txt and Java
 make lint     check form and types alone
 make format   bring the code into form
+make bench    time the measures beside their peers (BENCH_ARGS="--rows 100000" for a quick run)
+make intervals  simulate how well the intervals cover
 make help     print this"""
 
 
@@ -29,8 +33,11 @@ def main(verb: str, arguments: list[str]) -> int:
         "run": running.run,
         "test": lambda: testing.test(arguments),
         "pytest": lambda: testing.only_pytest(arguments),
+        "spark-test": lambda: testing.spark(arguments),
         "lint": testing.lint,
         "format": testing.reshape,
+        "bench": lambda: benching.bench(arguments),
+        "intervals": lambda: benching.intervals(arguments),
         "help": lambda: say(HELP),
     }
     if verb not in verbs:

@@ -20,6 +20,9 @@ FOR_RUNNING = {
 # Tests read the text of a report with it.
 FOR_TESTING = {"pdftotext": "poppler-utils"}
 
+# Spark runs in it.
+FOR_SPARK = {"java": "default-jre-headless"}
+
 
 def loads(name: str) -> bool:
     """Say whether the system finds this library."""
@@ -30,20 +33,20 @@ def loads(name: str) -> bool:
     return True
 
 
-def missing(*, testing: bool) -> list[str]:
+def missing(*, testing: bool, spark: bool = False) -> list[str]:
     """Return the Debian packages of what is not here."""
     packages = [package for name, package in FOR_RUNNING.items() if not loads(name)]
-    programs = FOR_TESTING if testing else {}
+    programs = {**(FOR_TESTING if testing else {}), **(FOR_SPARK if spark else {})}
     return packages + [package for name, package in programs.items() if not shutil.which(name)]
 
 
-def prepare(crew: Crew, *, testing: bool = False) -> None:
+def prepare(crew: Crew, *, testing: bool = False, spark: bool = False) -> None:
     """Install what is missing where that is allowed, else stop with the line to type."""
-    packages = missing(testing=testing)
+    packages = missing(testing=testing, spark=spark)
     if not packages:
         return
     machine.install(crew, packages)
-    if packages := missing(testing=testing):
+    if packages := missing(testing=testing, spark=spark):
         raise Halt(
             "Something of the system's is missing. Type this line, then the same command "
             f"again:\n    {machine.line_to_type(packages)}"

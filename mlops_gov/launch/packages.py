@@ -20,6 +20,7 @@ from words import Halt, say
 
 RUNNING = ("requirements.txt",)
 DEVELOPING = ("requirements.txt", "requirements-dev.txt")
+SPARK = (*DEVELOPING, "requirements-spark.txt")
 NO_COMPILER = re.compile(
     r"No such file or directory: '(\w+-)*(gcc|cc|c\+\+|g\+\+)'|Python\.h|"
     r"unable to execute|command '.*(gcc|cc)' failed"

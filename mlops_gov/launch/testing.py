@@ -43,6 +43,17 @@ def only_pytest(arguments: list[str]) -> None:
     sys.exit(code)
 
 
+def spark(arguments: list[str]) -> None:
+    """Run the tests that take Spark, with what they need installed in addition."""
+    with alone("make spark-test") as crew:
+        libraries.prepare(crew, testing=True, spark=True)
+        packages.prepare(crew, packages.SPARK)
+        with services.running(crew, throwaway=True):
+            # One session a process is enough for this machine.
+            code = pytest(crew, ["-n", "0", "-m", "spark", *arguments])
+    sys.exit(code)
+
+
 def pytest(crew: Crew, arguments: list[str]) -> int:
     """Run pytest in this terminal and return its exit code."""
     static_files.gather(crew)
@@ -65,11 +76,11 @@ def testing() -> Iterator[Crew]:
 
 
 @contextmanager
-def alone() -> Iterator[Crew]:
+def alone(doing: str = "make test") -> Iterator[Crew]:
     """Give a crew in the tests' own folder, the only one there."""
     here = places.for_testing()
     places.prepare(here)
-    with locks.held(here.run / "lock", doing="make test"):
+    with locks.held(here.run / "lock", doing=doing):
         leftovers.end(here.run / "processes.json")
         with Crew(here, running.environment(here, "127.0.0.1", 8000)) as crew:
             yield crew
