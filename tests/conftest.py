@@ -54,6 +54,7 @@ def django_db_setup(
 def own_store(settings: Settings, tmp_path: Path) -> None:
     """Keep the files of each test apart from those of all others."""
     keep_files_in(settings, tmp_path / "store")
+    settings.SCRATCH_DIR = tmp_path / "scratch"
 
 
 def keep_files_in(settings: Settings, folder: Path) -> None:

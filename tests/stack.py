@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -50,6 +51,7 @@ class Stack:
             "PORT": str(self.port),
             # What this process signs, the server's processes take, and the other way round.
             "SECRET_KEY": project_settings.SECRET_KEY,
+            "ROWS_KEY": b64encode(project_settings.ROWS_KEY).decode(),
             "PYTHONUNBUFFERED": "1",
         }
 

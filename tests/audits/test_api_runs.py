@@ -12,7 +12,16 @@ from audits.services import runs
 from audits.services.claims import claim
 from registry.models import DataLink, ModelVersion
 from registry.rules.refusals import Objection
-from tests.cast import Cast, a_dataset_version, a_trained_artefact, a_version, api, attached
+from tests.cast import (
+    Cast,
+    a_dataset,
+    a_dataset_version,
+    a_table,
+    a_trained_artefact,
+    a_version,
+    api,
+    attached,
+)
 
 RUNS = "/api/v1/runs/"
 
@@ -133,3 +142,20 @@ def test_runs_are_narrowed(cast: Cast, link: DataLink) -> None:
     assert api(cast.auditor).get(RUNS, asked).json()["count"] == 1
     assert api(cast.auditor).get(RUNS, {"model": "other"}).json()["count"] == 0
     assert ModelVersion.objects.count() == 1
+
+
+def test_what_is_looked_at_besides_is_kept(cast: Cast, link: DataLink) -> None:
+    answer = api(cast.scientist).post(RUNS, a_body(link, slices=["race"]))
+    assert answer.status_code == 202
+    assert answer.json()["options"] == {"slices": ["race"]}
+    refused = api(cast.scientist).post(RUNS, a_body(link, kind="fairness", strata=["land"]))
+    assert [one["code"] for one in refused.json()["objections"]] == ["run.option_columns"]
+
+
+def test_a_drift_run_names_both_sides(cast: Cast, link: DataLink) -> None:
+    later = a_dataset(cast, "Later")
+    batch = a_dataset_version(cast, later, role="production", table=a_table(100))
+    body = a_body(link, kind="drift", data=batch.pk, reference=link.data_id)
+    told = api(cast.scientist).post(RUNS, body).json()
+    assert (told["data"], told["reference"], told["truth"]) == (batch.pk, link.data_id, None)
+    assert api(cast.outsider).post(RUNS, body).status_code == 404

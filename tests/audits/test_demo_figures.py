@@ -300,8 +300,32 @@ OF_PREDICTIONS: dict[str, Metric] = {
     "f1": scikit.f1_score,
     "mcc": scikit.matthews_corrcoef,
 }
+
+
+def expected_calibration_error(label: Any, score: Any) -> float:
+    """Ten bins of equal width; in each, how far the mean score lies from the share of positives."""
+    label, score = np.asarray(label), np.asarray(score)
+    bins = np.minimum((score * 10).astype(int), 9)
+    parts = [bins == place for place in range(10)]
+    gaps = [
+        part.sum() * abs(score[part].mean() - label[part].mean()) for part in parts if any(part)
+    ]
+    return float(sum(gaps) / len(label))
+
+
+def kolmogorov_smirnov(label: Any, score: Any) -> float:
+    """The largest gap between the two rates of the ROC curve."""
+    false_positives, true_positives, _ = scikit.roc_curve(label, score, drop_intermediate=False)
+    return float(np.abs(true_positives - false_positives).max())
+
+
 OF_SCORES: dict[str, Metric] = {
     "roc_auc": scikit.roc_auc_score,
+    "gini": lambda label, score: 2 * scikit.roc_auc_score(label, score) - 1,
+    "pr_auc": scikit.average_precision_score,
+    "ks": kolmogorov_smirnov,
+    "ece": expected_calibration_error,
+    "calibration_gap": lambda label, score: float(np.mean(score) - np.mean(label)),
     "brier_score": scikit.brier_score_loss,
     "log_loss": scikit.log_loss,
 }

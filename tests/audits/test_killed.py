@@ -31,7 +31,7 @@ def pieces(run: Run) -> Iterator[str]:
     taken = held(run)
     run.refresh_from_db()
     yield "claimed"
-    measurement = performing.measure(run, taken)
+    measurement = performing.examine(run, taken)
     yield "measured"
     performing.conclude(run=run, held=taken, measurement=measurement)
     yield "concluded"

@@ -12,6 +12,7 @@ from scipy.stats import binom, binomtest, norm
 from audits.measures.intervals import (
     Interval,
     Share,
+    corrected_wilson,
     mover_ratio,
     newcombe,
     range_difference,
@@ -28,6 +29,28 @@ shares = st.integers(1, 400).flatmap(lambda n: st.builds(Share, st.integers(0, n
 def test_wilson_is_scipys(share: Share, level: float) -> None:
     expected = binomtest(*share).proportion_ci(level, method="wilson")
     assert wilson(share, level) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+@settings(max_examples=200, deadline=None)
+@given(share=shares, level=st.sampled_from([0.9, 0.95, 0.999]))
+def test_corrected_wilson_is_scipys_and_holds_the_plain_one(share: Share, level: float) -> None:
+    expected = binomtest(*share).proportion_ci(level, method="wilsoncc")
+    found = corrected_wilson(share, level)
+    assert found == pytest.approx((expected.low, expected.high), abs=1e-12)
+    plain = wilson(share, level)
+    assert 0 <= found.low <= plain.low <= share.rate <= plain.high <= found.high <= 1
+
+
+def test_corrected_wilson_gives_the_limits_of_newcombes_paper() -> None:
+    # Newcombe 1998 (857-872), table I: method 4 for 81/263, 15/148, 0/20 and 1/29.
+    published = {
+        Share(81, 263): (0.2535, 0.3682),
+        Share(15, 148): (0.0598, 0.1644),
+        Share(0, 20): (0.0, 0.2005),
+        Share(1, 29): (0.0018, 0.1963),
+    }
+    for share, limits in published.items():
+        assert corrected_wilson(share) == pytest.approx(limits, abs=5e-5)
 
 
 def test_none_of_fifteen_is_not_certainly_nothing() -> None:

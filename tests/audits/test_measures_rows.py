@@ -199,11 +199,9 @@ def test_a_task_that_does_not_exist_is_refused() -> None:
     assert codes(refused) == ["measure.task"]
 
 
-@pytest.mark.parametrize("task", ["multiclass", "regression"])
-def test_fairness_of_another_task_is_refused(task: str) -> None:
-    refused = refusal("fairness", {"label": [1], "score": [0.5], "s0": ["a"]}, task=task)
-    assert codes(refused) == ["measure.fairness_task"]
-    assert task in str(refused)
+def test_fairness_of_a_task_that_does_not_exist_is_refused() -> None:
+    refused = refusal("fairness", {"label": [1], "score": [0.5], "s0": ["a"]}, task="ranking")
+    assert codes(refused) == ["measure.task"]
 
 
 def test_fairness_without_a_sensitive_column_is_refused() -> None:

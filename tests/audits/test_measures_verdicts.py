@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from audits.measures.intervals import Share, sidak, wilson
+from audits.measures.intervals import Share, corrected_wilson, sidak, wilson
 from audits.measures.plans import Check, Plan, read_plan
 from audits.measures.verdicts import judge, verdict_of
 from registry.rules.refusals import Refused
@@ -141,9 +141,18 @@ def test_a_rate_of_every_group_is_judged_by_limits_that_hold_together() -> None:
     rows = rows_of(("a", 1, 1, 90), ("a", 1, 0, 10), ("b", 1, 1, 80), ("b", 1, 0, 20))
     found = measured("fairness", rows, plan=plan_of(at_least("true_positive_rate", 0.7, "sex")))
     first, second = found["checks"]
-    limits = wilson(Share(90, 100), sidak(0.95, 2))
+    limits = corrected_wilson(Share(90, 100), sidak(0.95, 2))
     assert (first["low"], first["high"]) == pytest.approx(limits)
+    assert first["interval"] == "simultaneous_corrected_wilson"
     assert (first["verdict"], second["verdict"]) == ("pass", "undecided")
+
+
+def test_the_rate_of_a_single_group_keeps_its_own_limits() -> None:
+    rows = rows_of(("a", 1, 1, 90), ("a", 1, 0, 10))
+    found = measured("fairness", rows, plan=plan_of(at_least("true_positive_rate", 0.7, "sex")))
+    (judged,) = found["checks"]
+    assert (judged["low"], judged["high"]) == pytest.approx(wilson(Share(90, 100)))
+    assert judged["interval"] == "wilson"
 
 
 def test_checks_of_a_performance_run_are_judged() -> None:

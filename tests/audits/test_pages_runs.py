@@ -21,6 +21,7 @@ from tests.cast import (
     a_dataset,
     a_dataset_version,
     a_model,
+    a_table,
     a_trained_artefact,
     a_version,
     attached,
@@ -67,13 +68,13 @@ def test_one_run_leads_to_its_own_page(cast: Cast, version: ModelVersion) -> Non
 
 
 def test_of_two_runs_either_both_are_started_or_none(cast: Cast) -> None:
-    version = a_version(cast, a_model(cast, "Amounts", task="regression"), threshold=None)
+    version = a_version(cast, a_model(cast, "Amounts"))
     attached(cast, version)
     journalled = Entry.objects.count()
     scores = SimpleUploadedFile("scores.csv", SCORES)
-    answer = start(cast, version, predictions=scores)
+    answer = start(cast, version, kind=["performance", "explanation"], predictions=scores)
     assert answer.status_code == 409
-    assert "Fairness is measured for binary classification" in answer.text
+    assert "so there is nothing to explain here" in answer.text
     assert not Run.objects.exists()
     assert Entry.objects.count() == journalled
 
@@ -96,7 +97,7 @@ def test_a_column_that_is_not_there_is_named_before_anything_runs(
     attached(cast, version, other)
     answer = start(cast, version, data=other.pk)
     assert answer.status_code == 409
-    assert "The data lacks the columns debt, which the version reads." in answer.text
+    assert "Short 1 lacks the columns debt, which the version reads" in answer.text
     assert not Run.objects.exists()
 
 
@@ -217,3 +218,39 @@ def test_runs_of_a_kind_are_counted_across_versions(world: World) -> None:
     text = signed_in(cast.manager).get(reverse("version_runs", args=["mortgage-approval", 2])).text
     assert run.ordinal == 3
     assert "no. 3 of its kind on this data" in text
+
+
+def test_the_form_takes_what_is_looked_at_besides(cast: Cast, version: ModelVersion) -> None:
+    answer = start(
+        cast,
+        version,
+        kind=["performance", "fairness", "explanation"],
+        slices="race, sex",
+        strata="debt",
+        cases="3, 12",
+        rows="100",
+    )
+    assert answer.status_code == 302
+    kept = {run.kind: run.options for run in Run.objects.all()}
+    assert kept == {
+        "performance": {"slices": ["race", "sex"]},
+        "fairness": {"strata": ["debt"]},
+        "explanation": {"cases": [3, 12], "rows": 100},
+    }
+
+
+def test_row_numbers_that_are_none_are_told_beside_the_field(
+    cast: Cast, version: ModelVersion
+) -> None:
+    answer = start(cast, version, kind=["explanation"], cases="the first")
+    assert answer.status_code == 422
+    assert "Write row numbers, separated by commas: 12, 408." in answer.text
+
+
+def test_a_drift_run_is_started_against_a_reference(cast: Cast, version: ModelVersion) -> None:
+    batch = a_dataset_version(cast, a_dataset(cast, "Later"), role="production", table=a_table(100))
+    link = version.data_links.get()
+    answer = start(cast, version, kind=["drift"], data=batch.pk, reference=link.data_id)
+    assert answer.status_code == 302
+    run = Run.objects.get()
+    assert (run.data, run.reference) == (batch, link.data)

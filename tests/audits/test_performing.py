@@ -51,6 +51,8 @@ def test_a_run_scores_measures_and_files_its_evidence(cast: Cast, link: DataLink
             "number": 1,
             "sha256": link.data.file.sha256,
         },
+        "reference": None,
+        "truth": None,
     }
     assert exhibit.verdict == content["verdict"]
     told = Entry.objects.filter(number__gt=Entry.objects.count() - 2)
@@ -159,7 +161,7 @@ def test_an_error_nobody_foresaw_is_shown_and_not_swallowed(
     def break_down(*_: object) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(performing, "measure", break_down)
+    monkeypatch.setattr(performing, "examine", break_down)
     with pytest.raises(ZeroDivisionError):
         performing.perform(run_id=run.pk)
     assert failed_with(run) == "run.unforeseen"

@@ -17,7 +17,7 @@ from audits.services.claims import claim
 from registry.inspection import artefacts
 from registry.models import DataLink, DatasetVersion
 from registry.rules.refusals import Objection
-from registry.services import policies, registered_models, versions
+from registry.services import plans, policies, registered_models, versions
 from tests.cast import (
     ROWS,
     Cast,
@@ -62,7 +62,7 @@ def test_a_run_is_queued_with_its_plan_fixed(cast: Cast, link: DataLink) -> None
     with journalled() as entries:
         run = asked(cast, link)
     assert (run.state, run.percent, run.attempt, run.ordinal) == ("queued", 0, 0, 1)
-    assert run.plan == policies.plan_for(kind="fairness", tier=3)
+    assert run.plan == plans.effective(version=link.version, kind="fairness")
     (entry,) = entries
     assert (entry.action, entry.role, entry.model) == (
         "run.requested",
@@ -148,13 +148,10 @@ def test_fairness_needs_a_sensitive_column(cast: Cast, artefact: Path) -> None:
     assert asked(cast, link, "performance").state == "queued"
 
 
-def test_fairness_is_measured_for_binary_tasks(cast: Cast, artefact: Path) -> None:
+def test_fairness_is_measured_for_every_task(cast: Cast, artefact: Path) -> None:
     model = a_model(cast, task="regression")
     version = a_version(cast, model, artefact=artefact, threshold=None, positive_label="")
-    link = attached(cast, version)
-    with refused("run.fairness_task"):
-        asked(cast, link)
-    assert asked(cast, link, "performance").state == "queued"
+    assert asked(cast, attached(cast, version)).state == "queued"
 
 
 def test_a_vendor_model_needs_its_predictions(cast: Cast) -> None:
@@ -277,7 +274,7 @@ def test_the_plan_is_the_one_of_the_models_tier(cast: Cast, link: DataLink) -> N
         reason="Larger loans.",
         by=cast.manager,
     )
-    assert asked(cast, link).plan == policies.plan_for(kind="fairness", tier=1)
+    assert asked(cast, link).plan == plans.effective(version=link.version, kind="fairness")
 
 
 def test_several_kinds_are_asked_for_together_or_not_at_all(cast: Cast, link: DataLink) -> None:

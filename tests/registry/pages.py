@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from audits.measures import measure_fairness, measure_performance
-from audits.models import Report, Run
-from audits.services import performing, reports, runs
+from audits.models import Monitor, Report, Run
+from audits.services import monitors, performing, reports, runs, watching
 from audits.services.claims import claim
-from registry.models import DataLink, Membership, Release, User
+from registry.models import DataLink, DataQuery, Membership, Release, User
+from registry.rules.plans import effective
 from registry.rules.refusals import Refused
 from registry.services import policies
 from tests.cast import (
@@ -24,12 +26,18 @@ from tests.cast import (
     Cast,
     a_card,
     a_complete_version,
+    a_dataset,
+    a_dataset_version,
     a_model,
     a_release,
     a_table,
+    a_trained_artefact,
+    a_version,
     an_approved_release,
     assessed_risk,
+    attached,
 )
+from tests.registry.connecting import connect, proposed
 
 VERSION = {"slug": "mortgage-approval", "number": 1}
 
@@ -45,8 +53,10 @@ class World:
     done: Run
     fair: Run
     failed: Run
+    monitor: Monitor
     report: Report
     membership: Membership
+    query: DataQuery
 
     def address(self, name: str) -> str:
         """Return the address of a page by its name, on what there is here."""
@@ -58,6 +68,10 @@ class World:
                 "version",
                 "version_data",
                 "version_evidence",
+                "hand_in_evidence",
+                "hand_in_evidently",
+                "version_plan",
+                "revise_plan",
                 "card",
                 "write_card",
                 "version_risk",
@@ -65,6 +79,7 @@ class World:
                 "submit",
                 "version_runs",
                 "start_run",
+                "start_monitor",
                 "ask_for_report",
             ],
             VERSION,
@@ -86,8 +101,15 @@ class World:
             "case_file": {"pk": self.approved.pk},
             "dataset": {"slug": dataset},
             "add_dataset_version": {"slug": dataset},
+            "propose_query": {"slug": dataset},
+            "data_query": {"pk": self.query.pk},
+            "review_query": {"pk": self.query.pk},
+            "refuse_query": {"pk": self.query.pk},
+            "delete_rows": {"slug": dataset, "number": 1},
             "unit": {"slug": unit},
             "end_membership": {"slug": unit, "pk": self.membership.pk},
+            "monitor": {"pk": self.monitor.pk},
+            "end_monitor": {"pk": self.monitor.pk},
             "run": {"pk": self.done.pk},
             "run_again": {"pk": self.failed.pk},
             "report": {"pk": self.report.pk},
@@ -96,8 +118,9 @@ class World:
 
 
 @pytest.fixture
-def world(cast: Cast) -> World:
+def world(cast: Cast, settings: Settings, tmp_path: Path) -> World:
     """Let something of every kind happen."""
+    connect(settings, tmp_path / "warehouse")
     version = a_complete_version(cast)
     link = version.data_links.select_related("data__dataset").get()
     done = a_run(cast, link, "performance")
@@ -114,8 +137,10 @@ def world(cast: Cast) -> World:
         done=done,
         fair=fair,
         failed=failed,
+        monitor=a_monitor(cast),
         report=a_report(cast, approved),
         membership=Membership.objects.get(user=cast.validator),
+        query=proposed(cast, link.data.dataset),
     )
 
 
@@ -142,6 +167,27 @@ def a_run(cast: Cast, link: DataLink, kind: str, *, fails: bool = False) -> Run:
     return run
 
 
+def a_monitor(cast: Cast) -> Monitor:
+    """Watch another model; no batch has come in, so the first look was in vain."""
+    with tempfile.TemporaryDirectory() as folder:
+        artefact = a_trained_artefact(Path(folder) / "model.json")
+        version = a_version(cast, a_model(cast, "Limits"), artefact=artefact)
+    reference = attached(cast, version, a_dataset_version(cast, a_dataset(cast, "Limits"))).data
+    monitor = monitors.start(
+        version=version,
+        batches=a_dataset(cast, "Batches of limits"),
+        reference=reference,
+        every_days=30,
+        announces="model.review_due",
+        owner=cast.scientist,
+        checks=[{"measure": "psi", "attribute": "*", "limit": 0.1, "direction": "at_most"}],
+        by=cast.scientist,
+    )
+    watching.look(monitor=monitor)
+    monitor.refresh_from_db()
+    return monitor
+
+
 @functools.cache
 def a_measurement(kind: str) -> dict[str, Any]:
     """Measure the rows of the cast's table for real, with a score that follows the income."""
@@ -165,7 +211,7 @@ def a_measurement(kind: str) -> dict[str, Any]:
             task="binary",
             threshold=0.5,
             positive_label=1,
-            plan=policies.plan_for(kind=kind, tier=3),
+            plan=effective({}, policies.in_force().definition["plans"][kind]),
             sensitive={"s0": "sex", "s1": "race"},
             reproduced=False,
             label_column="approve",

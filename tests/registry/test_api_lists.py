@@ -38,7 +38,7 @@ LISTS = {
     "/datasets/": 4,
     "/datasets/{dataset}/versions/": 5,
     "/runs/": 4,
-    "/releases/": 8,
+    "/releases/": 9,
     "/reports/": 4,
     "/journal/": 5,
 }

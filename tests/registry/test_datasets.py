@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from registry.models import Dataset, DatasetVersion, StoredFile, Unit
@@ -93,6 +95,7 @@ def test_a_version_is_fingerprinted(cast: Cast, table: Path) -> None:
         "columns": 3,
         "role": "test",
         "sensitive_columns": ["sex"],
+        "keep_until": str(timezone.localdate() + timedelta(days=730)),
     }
 
 

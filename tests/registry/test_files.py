@@ -103,10 +103,16 @@ def test_what_the_store_has_lost_is_kept_again(cast: Cast) -> None:
 def test_checked_bytes_are_the_bytes(cast: Cast) -> None:
     stored = keep(CONTENT)
     assert files.read_checked(stored) == CONTENT
-    assert files.path_checked(stored).read_bytes() == CONTENT
+    with files.opened(stored) as path:
+        assert path.read_bytes() == CONTENT
 
 
-@pytest.mark.parametrize("read", [files.read_checked, files.path_checked])
+def open_it(stored: StoredFile) -> None:
+    with files.opened(stored):
+        pytest.fail("It was opened.")
+
+
+@pytest.mark.parametrize("read", [files.read_checked, open_it])
 def test_changed_bytes_are_refused(cast: Cast, read: object) -> None:
     stored = keep(CONTENT)
     path = lies_at(stored)
@@ -116,7 +122,7 @@ def test_changed_bytes_are_refused(cast: Cast, read: object) -> None:
         read(stored)  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("read", [files.read_checked, files.path_checked])
+@pytest.mark.parametrize("read", [files.read_checked, open_it])
 def test_lost_bytes_are_refused(cast: Cast, read: object) -> None:
     stored = keep(CONTENT)
     lies_at(stored).unlink()

@@ -20,16 +20,17 @@ READ = [
     "version",
     "version_data",
     "version_evidence",
+    "version_plan",
     "card",
     "version_risk",
     "exhibit",
-    "exhibit_file",
     "figures",
     "releases",
     "release",
     "case_file",
     "datasets",
     "dataset",
+    "data_query",
     "journal",
     "settings",
     "unit",
@@ -38,7 +39,8 @@ READ = [
     "version_runs",
     "reports",
     "report",
-    "report_file",
+    "monitors",
+    "monitor",
 ]
 # Forms, with those who may fill them in.
 FILL = {
@@ -49,21 +51,45 @@ FILL = {
     "assess_risk": {"scientist", "validator", "manager", "manager2"},
     "register_dataset": {"scientist"},
     "add_dataset_version": {"scientist"},
+    "propose_query": {"scientist"},
+    "delete_rows": {"manager", "manager2", "admin"},
     "start_run": {"scientist", "validator"},
+    "start_monitor": {"scientist", "validator", "manager", "manager2"},
+    "revise_plan": {"scientist", "validator"},
+    "hand_in_evidence": {"scientist", "validator"},
+    "hand_in_evidently": {"scientist", "validator"},
+}
+# Files that hold small cells, with those who may have them.
+HAND_OUT = {
+    "exhibit_file": {"scientist", "validator", "manager", "manager2", "owner", "auditor"},
+    "report_file": {"scientist", "validator", "manager", "manager2", "owner", "auditor"},
 }
 # Acts without a page of their own, with those who may.
 ACTS = {
+    "review_query": {"admin"},
+    "refuse_query": {"admin"},
     "submit": {"scientist"},
     "detach_data": {"scientist"},
     "card_into_effect": {"scientist"},
     "risk_into_effect": {"scientist", "manager", "manager2"},
     "run_again": {"scientist", "validator"},
+    "end_monitor": {"scientist", "validator", "manager", "manager2"},
     "end_membership": {"admin"},
     "ask_for_report": {"scientist", "validator", "manager", "manager2", "owner", "auditor"},
 }
 PEOPLE = ("scientist", "validator", "manager", "manager2", "owner", "auditor", "admin")
 # Pages that speak of no one model or unit, so that a stranger sees them without its rows.
-OVERVIEWS = {"today", "models", "releases", "datasets", "journal", "settings", "runs", "reports"}
+OVERVIEWS = {
+    "today",
+    "models",
+    "releases",
+    "datasets",
+    "journal",
+    "settings",
+    "runs",
+    "monitors",
+    "reports",
+}
 OPEN_TO_STRANGERS = OVERVIEWS | {"register_model", "register_dataset"}
 
 
@@ -71,7 +97,7 @@ def test_the_lists_here_name_every_page() -> None:
     named = {one for one in get_resolver().reverse_dict if isinstance(one, str)}
     elsewhere = {"sign_in", "sign_out", "healthz", "set_language"}
     pages = {name for name in named if not reverse_is_of_the_api(name)}
-    assert pages - elsewhere == {*READ, *FILL, *ACTS}
+    assert pages - elsewhere == {*READ, *FILL, *HAND_OUT, *ACTS}
 
 
 def reverse_is_of_the_api(name: str) -> bool:
@@ -92,7 +118,7 @@ def test_a_form_opens_for_its_roles_and_is_refused_with_a_sentence_to_others(
 ) -> None:
     for name in PEOPLE:
         client = signed_in(getattr(world.cast, name))
-        for page, may in FILL.items():
+        for page, may in (FILL | HAND_OUT).items():
             answer = client.get(world.address(page))
             assert answer.status_code == (200 if name in may else 403), (name, page)
             if name not in may:
@@ -130,7 +156,7 @@ def attachable(world: World) -> int:
 
 def test_a_stranger_finds_nothing_of_another_unit(world: World) -> None:
     client = signed_in(world.cast.outsider)
-    for page in {*READ, *FILL} - OPEN_TO_STRANGERS:
+    for page in {*READ, *FILL, *HAND_OUT} - OPEN_TO_STRANGERS:
         assert client.get(world.address(page)).status_code == 404, page
     for page in ACTS:
         assert client.post(world.address(page)).status_code == 404, page
@@ -146,7 +172,7 @@ def test_an_overview_shows_a_stranger_no_row_of_another_unit(world: World) -> No
 
 def test_whoever_is_not_signed_in_is_sent_to_the_sign_in_and_back(world: World) -> None:
     client = Client()
-    for page in [*READ, *FILL]:
+    for page in [*READ, *FILL, *HAND_OUT]:
         address = world.address(page)
         answer = client.get(address)
         assert answer.status_code == 302, page

@@ -22,7 +22,7 @@ MARKUP = re.compile(r"<[^>]*>", re.DOTALL)
 ENTITY = re.compile(r"&\w+;")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # What is the same in every language: the product's name, and technical words beside a value.
-SAME_EVERYWHERE = {"mlops", "gov"}
+SAME_EVERYWHERE = {"mlops", "gov", "shap"}
 
 
 def bare_words(source: str) -> list[str]:

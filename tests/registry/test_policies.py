@@ -1,4 +1,4 @@
-"""Loading policies as editions, and the plan a run is judged by."""
+"""Loading policies as editions, and the plans in them."""
 
 from __future__ import annotations
 
@@ -60,24 +60,22 @@ def test_loading_twice_changes_nothing(cast: Cast, capsys: pytest.CaptureFixture
     assert "default, edition 1" in capsys.readouterr().out
 
 
-def test_a_plan_states_the_limits_and_the_edition_they_come_from(cast: Cast) -> None:
-    edition = policies.in_force()
-    assert policies.plan_for(kind="fairness", tier=1) == {
-        "kind": "fairness",
-        "policy": {"name": "default", "edition": 1, "digest": edition.digest},
-        "smallest_group": 30,
-        "smallest_cell": 10,
-        "checks": [
-            {
-                "measure": "impact_ratio",
-                "attribute": "*",
-                "limit": 0.8,
-                "direction": "at_least",
-                "warn": None,
-            }
-        ],
-    }
+@pytest.mark.parametrize(
+    ("plans", "code"),
+    [
+        ({"gossip": {"checks": []}}, "plan.kind"),
+        ({"drift": {"checks": [{"measure": "psi", "limit": 0.2}]}}, "plan.check"),
+        ({"data": {"smallest_group": "30"}}, "plan.smallest_group"),
+    ],
+)
+def test_a_policy_with_a_plan_that_nothing_is_judged_by_is_refused(
+    cast: Cast, plans: dict[str, Any], code: str
+) -> None:
+    with refused(code):
+        policies.load(definition=shipped(plans=plans), by=None)
 
 
-def test_a_kind_without_a_plan_is_measured_and_not_judged(cast: Cast) -> None:
-    assert policies.plan_for(kind="drift", tier=1)["checks"] == []
+def test_the_shipped_policy_has_a_plan_for_each_kind_of_run() -> None:
+    plans = policies.read(SHIPPED)["plans"]
+    assert list(plans) == ["performance", "fairness", "explanation", "drift", "data"]
+    assert all(section["checks"] for section in plans.values())

@@ -201,7 +201,7 @@ def test_nobody_approves_their_own_submission(cast: Cast) -> None:
 def test_nobody_rejects_their_own_submission_either(cast: Cast) -> None:
     units.grant(unit=cast.unit, user=cast.scientist, role=Role.MODEL_RISK_MANAGER, by=cast.admin)
     release = a_release(cast)
-    theirs = [part for part in HANDS if part not in ("evidence", "tier")]
+    theirs = [part for part in HANDS if part not in ("evidence", "tier", "plan")]
     with refused(*(f"release.own_work.{part}" for part in theirs)):
         reject(release, cast.scientist)
 

@@ -13,6 +13,7 @@ from registry.models import (
     DatasetVersion,
     Decision,
     Entry,
+    EvaluationPlan,
     Evidence,
     Hazard,
     ModelRevision,
@@ -20,20 +21,27 @@ from registry.models import (
     PolicyEdition,
     RiskAssessment,
     RiskMatrix,
+    RowsDeletion,
 )
 from registry.models.append_only import WrittenOnce
+from registry.services import plans, retention
 from tests.cast import (
     Cast,
     an_approved_release,
 )
 
-written_once = importlib.import_module("registry.migrations.0002_written_once")
+NAMED = [
+    table
+    for migration in ("0002_written_once", "0004_rows_at_rest", "0006_evaluation_plans")
+    for table in importlib.import_module(f"registry.migrations.{migration}").WRITTEN_ONCE
+]
 TABLES = (
     CardRevision,
     CaseFile,
     DatasetVersion,
     Decision,
     Entry,
+    EvaluationPlan,
     Evidence,
     Hazard,
     ModelRevision,
@@ -41,11 +49,12 @@ TABLES = (
     PolicyEdition,
     RiskAssessment,
     RiskMatrix,
+    RowsDeletion,
 )
 
 
 def test_every_table_that_is_written_once_has_its_triggers() -> None:
-    assert {table._meta.db_table for table in TABLES} == set(written_once.WRITTEN_ONCE)
+    assert {table._meta.db_table for table in TABLES} == set(NAMED)
 
 
 def refused_by_the_database(statement: str) -> None:
@@ -60,7 +69,15 @@ def refused_by_the_database(statement: str) -> None:
 @pytest.fixture
 def full(cast: Cast) -> Cast:
     """Every table that is written once has a row."""
-    an_approved_release(cast)
+    release = an_approved_release(cast)
+    auc = {"measure": "roc_auc", "attribute": "", "limit": 0.7, "direction": "at_least"}
+    plans.revise(
+        version=release.version,
+        content={"performance": {"checks": [auc]}},
+        reason="It decides on homes.",
+        by=cast.scientist,
+    )
+    retention.delete_rows(data=DatasetVersion.objects.get(), reason="Asked for.", by=cast.admin)
     with connection.cursor() as cursor:
         # Checks put off to the commit would keep TRUNCATE out before the trigger can.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
