@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audits.measures.sources import Connected, connected_rows
-from registry.rules.refusals import Refused
+from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
 
 if TYPE_CHECKING:
@@ -21,6 +21,25 @@ MEMORY = "1GB"
 EXACT = 1e15
 NUMBER = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
 WHOLE = re.compile(r"([+-]?\d+)\.0*")
+# Sentences that quote values from a file, and what they say of rows behind a connection.
+WITHOUT_VALUES = {
+    "measure.not_a_number": gettext_noop(
+        "The column %(column)s holds something that is not a finite number. Have the rows corrected"
+        " behind the connection, or choose another column."
+    ),
+    "measure.labels_not_binary": gettext_noop(
+        "The label column %(column)s holds more than two values, so it is not binary. Choose"
+        " another label column, or register the model for another task."
+    ),
+    "measure.positive_label_unknown": gettext_noop(
+        "The positive label %(positive)s does not occur in the column %(column)s. Declare a value"
+        " that does as the positive label, or have the query turn the column into it."
+    ),
+    "measure.score_range": gettext_noop(
+        "A score is not between 0 and 1. A binary task is measured on probabilities of the positive"
+        " label: propose a query that gives those."
+    ),
+}
 
 
 @contextmanager
@@ -29,9 +48,29 @@ def open_rows(source: Path | Connected) -> Iterator[ir.Table]:
 
     Raises Refused where a connection fails; `queries_sent` tells what was asked of it.
     """
-    opened = connected_rows(source) if isinstance(source, Connected) else _rows_of_file(source)
-    with opened as rows:
-        yield rows
+    if isinstance(source, Connected):
+        with connected_rows(source) as rows, _values_kept_back():
+            yield rows
+    else:
+        with _rows_of_file(source) as rows:
+            yield rows
+
+
+@contextmanager
+def _values_kept_back() -> Iterator[None]:
+    """Take values out of what is refused: nothing of a single row leaves a connection."""
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(*map(_without_values, refused.objections)) from None
+
+
+def _without_values(objection: Objection) -> Objection:
+    message = WITHOUT_VALUES.get(objection.code)
+    if message is None:
+        return objection
+    kept = {name: objection.params[name] for name in objection.params if f"%({name})s" in message}
+    return Objection(objection.code, message, kept)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from registry.connections.configured import Connection
+from registry.connections.failures import Cause, Failure, missing_name
 from registry.rules.refusals import Refused
 from registry.rules.wording import gettext_noop
 
 MEMORY = "1GB"
+MISSING = (
+    re.compile(r"Catalog Error: Table with name (\S+) does not exist!"),
+    re.compile(r'Binder Error: Referenced column "([^"]*)" not found in FROM clause'),
+    re.compile(
+        r'Binder Error: (?:Table|Values list) "[^"]*" does not have a column named "([^"]*)"'
+    ),
+)
 
 
 @contextmanager
@@ -66,10 +75,16 @@ def errors() -> tuple[type[BaseException], ...]:
     return (duckdb.Error,)
 
 
-def reason(error: BaseException) -> str:
-    """Say what the query got wrong; other failures may name the file."""
+def reason(error: BaseException) -> Failure:
+    """Say what kind of failure it is; texts of DuckDB quote values, and may name the file."""
     import duckdb
 
-    known = duckdb.CatalogException, duckdb.BinderException, duckdb.ConversionException
-    told = str(error).splitlines()[0].partition(": ")[2].rstrip(".! ")
-    return (told or "?") if isinstance(error, known) else ""
+    values = duckdb.DataError, duckdb.InvalidInputException
+    if isinstance(error, values):
+        return Failure(Cause.VALUE)
+    if isinstance(error, duckdb.CatalogException | duckdb.BinderException):
+        missing = missing_name(str(error), MISSING)
+        return Failure(Cause.NAME, missing) if missing else Failure(Cause.QUERY)
+    if isinstance(error, duckdb.ParserException | duckdb.SyntaxException):
+        return Failure(Cause.QUERY)
+    return Failure(Cause.UNKNOWN)

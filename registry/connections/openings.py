@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from registry.connections import duckdb_files, postgresql, spark
 from registry.connections.configured import Connection
+from registry.connections.failures import Failure, in_words
 from registry.rules.refusals import Refused
 from registry.rules.wording import gettext_noop
 
@@ -32,8 +33,8 @@ class Engine(Protocol):
     def errors(self) -> tuple[type[BaseException], ...]:
         """Return what a statement that fails there raises."""
 
-    def reason(self, error: BaseException) -> str:
-        """Return why a statement failed, empty where that may tell where the connection leads."""
+    def reason(self, error: BaseException) -> Failure:
+        """Return why a statement failed, without a word of the error but a name."""
 
 
 ENGINES: dict[str, Engine] = {"duckdb": duckdb_files, "postgresql": postgresql, "spark": spark}
@@ -47,7 +48,7 @@ def open_query(connection: Connection, sql: str, sent: list[str]) -> Iterator[ir
     reached, and when a statement fails there.
     """
     engine = ENGINES[connection.kind]
-    with engine.reach(connection) as backend, _failures_told(connection, engine):
+    with engine.reach(connection) as backend, _failures_told(connection, engine, sql):
         _keep_statements(backend, sent)
         probe = engine.probe(sql)
         sent.append(probe)
@@ -86,8 +87,8 @@ def _keep_statements(backend: Any, sent: list[str]) -> None:
 
 
 @contextmanager
-def _failures_told(connection: Connection, engine: Engine) -> Iterator[None]:
-    """Turn what goes wrong there into a sentence; the error itself may hold an address."""
+def _failures_told(connection: Connection, engine: Engine, sql: str) -> Iterator[None]:
+    """Turn what goes wrong there into a sentence; the error itself may hold rows."""
     from ibis.common.exceptions import IbisError
 
     try:
@@ -102,25 +103,4 @@ def _failures_told(connection: Connection, engine: Engine) -> Iterator[None]:
             name=connection.name,
         ) from None
     except engine.errors() as error:
-        raise _failed(connection, engine.reason(error)) from None
-
-
-def _failed(connection: Connection, reason: str) -> Refused:
-    if not reason:
-        return Refused.because(
-            "connection.failed",
-            gettext_noop(
-                "The connection %(name)s did not answer the query. Try again later, or ask the"
-                " operator."
-            ),
-            name=connection.name,
-        )
-    return Refused.because(
-        "connection.query_failed",
-        gettext_noop(
-            "The connection %(name)s does not answer the query: %(reason)s. Propose one that fits"
-            " what is there now."
-        ),
-        name=connection.name,
-        reason=reason,
-    )
+        raise Refused(in_words(connection.name, engine.reason(error), sql)) from None

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from registry.connections.configured import Connection
+from registry.connections.failures import Cause, Failure, missing_name
 from registry.rules.refusals import Refused
 from registry.rules.wording import gettext_noop
 
 CONNECT_SECONDS = 10
-# Syntax, names and rights; data that does not fit; running out of time; writing where one reads.
-TOLD = ("42", "22", "57014", "25006")
+CAUSES = {
+    "22": Cause.VALUE,
+    "42": Cause.QUERY,
+    "42501": Cause.RIGHTS,
+    "25006": Cause.RIGHTS,
+    "57014": Cause.TIME,
+}
+# A table, and a column, that is not there.
+NOT_FOUND = frozenset({"42P01", "42703"})
+MISSING = re.compile(r"(?:relation|column) (\S+) does not exist")
 
 
 @contextmanager
@@ -87,8 +97,11 @@ def errors() -> tuple[type[BaseException], ...]:
     return (psycopg.Error,)
 
 
-def reason(error: Any) -> str:
-    """Say what the query got wrong; failures of the server may say where it stands."""
-    if (error.sqlstate or "").startswith(TOLD):
-        return error.diag.message_primary or "?"
-    return ""
+def reason(error: Any) -> Failure:
+    """Say what kind of failure it is by its code; texts of PostgreSQL quote values."""
+    state = error.sqlstate or ""
+    if state in NOT_FOUND:
+        missing = missing_name((error.diag.message_primary or "").replace('"', ""), [MISSING])
+        return Failure(Cause.NAME, missing) if missing else Failure(Cause.QUERY)
+    cause = CAUSES.get(state) or CAUSES.get(state[:2]) or Cause.UNKNOWN
+    return Failure(cause)

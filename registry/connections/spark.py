@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import warnings
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from registry.connections.configured import Connection
+from registry.connections.failures import Cause, Failure, missing_name
 from registry.rules.refusals import Refused
 from registry.rules.wording import gettext_noop
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 # A process has one session, and ending it for one would end it for all.
 _session = threading.Lock()
+
+# Conditions of something that is not there, and the parameter that names it.
+NOT_FOUND = {"TABLE_OR_VIEW_NOT_FOUND": "relationName", "UNRESOLVED_COLUMN": "objectName"}
+EVERYTHING = re.compile(r"(.+)")
 
 SETTINGS = {
     "spark.ui.enabled": "false",
@@ -117,8 +123,18 @@ def errors() -> tuple[type[BaseException], ...]:
     return (PySparkException,)
 
 
-def reason(error: Any) -> str:
-    """Say what the query got wrong; other failures may name files and machines."""
+def reason(error: Any) -> Failure:
+    """Say what kind of failure it is by its code; texts of Spark quote values, files and plans."""
     from pyspark.errors import AnalysisException
 
-    return str(error.getCondition() or "?") if isinstance(error, AnalysisException) else ""
+    condition = str(error.getCondition() or "")
+    if (error.getSqlState() or "").startswith("22"):
+        return Failure(Cause.VALUE)
+    if not isinstance(error, AnalysisException):
+        return Failure(Cause.UNKNOWN)
+    parameter = NOT_FOUND.get(condition.partition(".")[0])
+    if parameter:
+        named = str((error.getMessageParameters() or {}).get(parameter, ""))
+        missing = missing_name(named.replace("`", ""), [EVERYTHING])
+        return Failure(Cause.NAME, missing) if missing else Failure(Cause.QUERY)
+    return Failure(Cause.QUERY)

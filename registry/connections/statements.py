@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from registry.connections.catalogues import objections_to_catalogues
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
 
@@ -75,7 +76,8 @@ def read_statement(text: str, kind: str) -> str:
 
     ``text`` is one SELECT, or the name of a table. What is sent later is the form returned, so
     nothing the check did not see can be sent. Raises Refused for anything else: several statements,
-    one that writes, a function that is not known or that reads files, a table that is a file.
+    one that writes, a function that is not known or that reads files, a table that is a file or of
+    the system, anything that varies by itself, and what the fixed form would not say the same way.
     """
     from sqlglot.errors import SqlglotError
 
@@ -92,7 +94,7 @@ def read_statement(text: str, kind: str) -> str:
             statements = _parsed(text, dialect)
             objections = list(_objections(statements, kind))
             if not objections:
-                return str(statements[0].sql(dialect=dialect, comments=False, pretty=True))
+                return _in_one_form(statements[0], dialect)
     except (SqlglotError, RecursionError) as error:
         raise Refused.because(
             "query.not_understood",
@@ -103,6 +105,48 @@ def read_statement(text: str, kind: str) -> str:
             dialect=dialect,
         ) from error
     raise Refused(*objections)
+
+
+def _in_one_form(tree: exp.Expr, dialect: str) -> str:
+    """Write a query out; refuse one that would not be read again as what was typed."""
+    import sqlglot
+    from sqlglot.errors import UnsupportedError
+
+    try:
+        written = tree.sql(
+            dialect=dialect,
+            comments=False,
+            pretty=True,
+            unsupported_level=sqlglot.ErrorLevel.RAISE,
+        )
+        same = _compared(sqlglot.parse_one(written, read=dialect), dialect) == _compared(
+            tree, dialect
+        )
+    except UnsupportedError:
+        same = False
+    if not same:
+        raise Refused.because(
+            "query.not_kept",
+            gettext_noop(
+                "The query cannot be kept as it was typed: something in it is written otherwise in"
+                " %(dialect)s. Write it in the plain words of %(dialect)s, quote names that are"
+                " also words of SQL, or have a view made and ask for that."
+            ),
+            dialect=dialect,
+        )
+    return str(written)
+
+
+def _compared(tree: exp.Expr, dialect: str) -> exp.Expr:
+    """Return what counts when two trees are compared: quotes around names only in PostgreSQL."""
+    from sqlglot import exp
+
+    if dialect == "postgres":
+        return tree
+    tree = tree.copy()
+    for name in tree.find_all(exp.Identifier):
+        name.set("quoted", False)
+    return tree
 
 
 @contextmanager
@@ -158,6 +202,7 @@ def _objections(statements: list[exp.Expr], kind: str) -> Iterator[Objection]:
             ),
             {"function": name},
         )
+    yield from objections_to_catalogues(tree, kind)
     # In PostgreSQL no name of a table is a path.
     for name in sorted(set(_files(tree))) if kind != "postgresql" else ():
         yield Objection(

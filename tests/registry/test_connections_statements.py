@@ -101,7 +101,6 @@ def test_a_select_that_does_more_than_read_is_refused(text: str, kind: str) -> N
         ("select * from glob('*')", "duckdb"),
         ("select * from query('drop table loans')", "duckdb"),
         ("select getenv('HOME') from loans", "duckdb"),
-        ("select * from duckdb_secrets()", "duckdb"),
         ("select pg_read_file('/etc/passwd')", "postgresql"),
         ("select * from dblink('host=elsewhere', 'select 1') as t(a int)", "postgresql"),
         ("select query_to_xml('drop table loans', true, true, '')", "postgresql"),
