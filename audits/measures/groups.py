@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from audits.measures.cells import Cells, Values
 from audits.measures.counts import RATES, Counts, rate_figure
 from audits.measures.figures import Figure, not_estimable
-from audits.measures.frames import Spread, metric_frame
+from audits.measures.frames import Spread, apart, metric_frame
 from audits.measures.intervals import LEVEL, Interval, Share, mover_ratio, sidak
 
 if TYPE_CHECKING:
-    from fairlearn.metrics import MetricFrame
+    import pandas as pd
+    from fairlearn.metrics._disaggregated_result import DisaggregatedResult
 
 MISSING = "missing"
 
@@ -100,11 +101,15 @@ class Grouping:
         return "selection_rate" in self.rate_names
 
     @cached_property
-    def _frame(self) -> MetricFrame:
+    def _frame(self) -> DisaggregatedResult:
         return self._frame_of(self.rate_names, range(len(self.groups)))
 
-    def _frame_of(self, rates: Sequence[str], places: Iterable[int]) -> MetricFrame:
+    def _frame_of(self, rates: Sequence[str], places: Iterable[int]) -> DisaggregatedResult:
         return metric_frame([self.groups[place].counts_for(rates[0]) for place in places], rates)
+
+    @cached_property
+    def _apart(self) -> tuple[pd.Series[float], pd.Series[float]]:
+        return apart(self._frame)
 
     @cached_property
     def _rates(self) -> dict[str, list[float]]:
@@ -118,7 +123,7 @@ class Grouping:
         return any(group.right is not None for group in self.groups)
 
     @cached_property
-    def _accuracy(self) -> MetricFrame:
+    def _accuracy(self) -> DisaggregatedResult:
         return self._frame_of(["accuracy"], range(len(self.groups)))
 
     def rates(self, place: int) -> dict[str, Figure]:
@@ -153,11 +158,12 @@ class Grouping:
     def spread(self, rate: str, places: tuple[int, ...]) -> Spread:
         """Return fairlearn's difference and ratio of a rate between the chosen groups."""
         if (rate, places) not in self._spreads:
-            frame = self._accuracy if rate == "accuracy" and self._has_classes else self._frame
-            if len(places) < len(self.groups):
-                frame = self._frame_of([rate], places)
-            difference, ratio = frame.difference()[rate], frame.ratio()[rate]
-            self._spreads[rate, places] = Spread(float(difference), float(ratio))
+            of_classes = rate == "accuracy" and self._has_classes
+            if len(places) == len(self.groups) and not of_classes:
+                differences, ratios = self._apart
+            else:
+                differences, ratios = apart(self._frame_of([rate], places))
+            self._spreads[rate, places] = Spread(float(differences[rate]), float(ratios[rate]))
         return self._spreads[rate, places]
 
     @cached_property

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from audits.measures.rows import (
+    as_numbers,
     distinct_words,
     group_words,
     label_text,
@@ -132,18 +134,22 @@ def _positive_texts(rows: ir.Table, positive_label: object, label_column: str) -
 
 def _probabilities(rows: ir.Table) -> ir.FloatingColumn:
     """Return the scores; refuse those that are no probabilities."""
-    score = numbers(rows, "score", "score")
-    outside = rows.select(score=score).filter((score < 0) | (score > 1))
-    # One in the place of all, so that no row is fetched.
-    found = outside.aggregate(score=outside.score.min()).to_pyarrow().to_pylist()[0]
-    if found["score"] is not None:
+    if rows.score.type().is_string():
+        numbers(rows, "score", "score")
+    score = as_numbers(rows.score)
+    # Both ends in one look at the rows, of which none is fetched.
+    ends = rows.aggregate(low=score.min(), high=score.max()).to_pyarrow().to_pylist()[0]
+    low, high = ends["low"] or 0.0, ends["high"] or 0.0
+    if math.isinf(low) or math.isinf(high):
+        numbers(rows, "score", "score")
+    if low < 0 or high > 1:
         raise Refused.because(
             "measure.score_range",
             gettext_noop(
                 "The score %(score)s is not between 0 and 1. A binary task is measured on"
                 " probabilities of the positive label: hand in those."
             ),
-            score=f"{found['score']:g}",
+            score=f"{low if low < 0 else high:g}",
         )
     return score
 

@@ -159,11 +159,8 @@ def numbers(rows: ir.Table, name: str, label: str) -> ir.FloatingColumn:
 
     ``label`` is the column's name for people.
     """
-    import ibis
-
     column = rows[name]
-    values = _parsed(column) if column.type().is_string() else column.cast("float64")
-    values = values.isnan().ifelse(ibis.null("float64"), values)
+    values = as_numbers(column)
     wrong = values.isinf()
     if column.type().is_string():
         wrong = wrong | (label_words(column).notnull() & values.isnull())
@@ -181,6 +178,14 @@ def numbers(rows: ir.Table, name: str, label: str) -> ir.FloatingColumn:
             example=examples[0]["example"],
         )
     return values
+
+
+def as_numbers(column: ir.Column) -> ir.FloatingColumn:
+    """Return a column as numbers, missing where it is NaN; text that is none is missing too."""
+    import ibis
+
+    values = _parsed(column) if column.type().is_string() else column.cast("float64")
+    return values.isnan().ifelse(ibis.null("float64"), values)
 
 
 def _parsed(words: ir.StringColumn) -> ir.FloatingColumn:
