@@ -117,7 +117,10 @@ class NewRunSerializer(StrictSerializer):
     strata = serializers.ListField(
         child=Text(), required=False, help_text="For fairness: legitimate factors to condition on."
     )
-    weights = Text(required=False, help_text="The column of the rows' weights.")
+    weights = Text(
+        required=False,
+        help_text="A column of weights; refused, since weighted rows are not measured.",
+    )
     cases = serializers.ListField(
         child=serializers.IntegerField(min_value=1),
         required=False,

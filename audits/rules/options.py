@@ -152,6 +152,14 @@ def _of_columns(options: Options, label: str, sensitive: Sequence[str]) -> Itera
             ),
             {"columns": ", ".join(doubled)},
         )
+    if options.weights:
+        yield Objection(
+            "run.weights",
+            gettext_noop(
+                "Weighted rows are not measured: their intervals would claim more rows than there"
+                " are. Leave the weights out, or measure a sample that was drawn by them."
+            ),
+        )
     if _twice(options.slices) or _twice(options.strata):
         yield Objection(
             "run.column_twice", gettext_noop("A column is named twice; name each once.")

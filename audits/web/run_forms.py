@@ -89,11 +89,6 @@ class RunForm(Form):
             "Legitimate factors on which the decision may depend, separated by commas."
         ),
     )
-    weights = forms.CharField(
-        required=False,
-        max_length=200,
-        label=gettext_lazy("Column of the rows' weights"),
-    )
     cases = NumbersField(
         required=False,
         label=gettext_lazy("Explanation: these rows one by one"),
@@ -131,7 +126,6 @@ class RunForm(Form):
             strata=said["strata"],
             cases=said["cases"],
             rows=said["rows"] or 0,
-            weights=said["weights"].strip(),
             truth_key=said["truth_key"].strip(),
         )
 
