@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audits.services import imports
-from registry.models import DatasetVersion, ModelVersion
 from registry.services import rights
-from registry.web.forms import Form, is_usable, refusals_on, show, uploaded
+from registry.web.forms import MadeOnForm, is_usable, refusals_on, show, uploaded
 from registry.web.lookups import version_or_404
 from registry.web.requests import PersonRequest
 
 
-class EvidentlyForm(Form):
+class EvidentlyForm(MadeOnForm):
     """A report of Evidently, and the data it was made on."""
 
     file = forms.FileField(
@@ -28,19 +27,7 @@ class EvidentlyForm(Form):
         allow_empty_file=True,
         help_text=gettext_lazy("As JSON, as report.save_json writes it."),
     )
-    data = forms.ModelChoiceField(  # type: ignore[assignment]
-        DatasetVersion.objects.none(),
-        required=False,
-        label=gettext_lazy("Made on"),
-        empty_label=gettext_lazy("No data of this version"),
-    )
-
-    def __init__(self, *args: object, version: ModelVersion, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        attached = [link.data_id for link in version.attached_links]
-        self.fields["data"].queryset = DatasetVersion.objects.filter(
-            pk__in=attached
-        ).select_related("dataset")
+    field_order = ["file", "data"]
 
 
 @login_required

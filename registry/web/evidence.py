@@ -14,12 +14,12 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from registry.models import DatasetVersion, Evidence, ModelVersion
+from registry.models import Evidence, ModelVersion
 from registry.rules.catalogue import EVIDENCE_KINDS, VERDICT_NAMES
 from registry.rules.evidence import LONGEST_SUMMARY
 from registry.rules.refusals import Refused
 from registry.services import evidence, files, rights
-from registry.web.forms import Form, is_usable, refusals_on, show, uploaded
+from registry.web.forms import MadeOnForm, is_usable, refusals_on, show, uploaded
 from registry.web.lookups import version_or_404
 from registry.web.requests import PersonRequest
 
@@ -71,7 +71,7 @@ def exhibit_file(request: PersonRequest, pk: int) -> HttpResponse:
     return response
 
 
-class HandInForm(Form):
+class HandInForm(MadeOnForm):
     """What was made elsewhere, and what it is said to have found."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"))
@@ -89,22 +89,14 @@ class HandInForm(Form):
         allow_empty_file=True,
         help_text=gettext_lazy("A JSON object; it is shown as a table in the report."),
     )
-    data = forms.ModelChoiceField(  # type: ignore[assignment]
-        DatasetVersion.objects.none(),
-        required=False,
-        label=gettext_lazy("Made on"),
-        empty_label=gettext_lazy("No data of this version"),
-    )
+
+    field_order = ["kind", "title", "verdict", "summary", "file", "data"]
 
     def __init__(self, *args: object, version: ModelVersion, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, version=version, **kwargs)
         kinds = [*EVIDENCE_KINDS.items()]
         self.fields["kind"].choices = [(code, _(name)) for code, name in reversed(kinds)]
         self.fields["verdict"].choices = [(code, _(name)) for code, name in VERDICT_NAMES.items()]
-        attached = [link.data_id for link in version.attached_links]
-        self.fields["data"].queryset = DatasetVersion.objects.filter(
-            pk__in=attached
-        ).select_related("dataset")
 
     def finding(self) -> evidence.Finding:
         """Return what the service takes."""

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
+from registry.models import DatasetVersion, ModelVersion
 from registry.rules.refusals import Refused
 from registry.services.uploads import refuse_if_too_large
 from registry.templatetags.words import told
@@ -27,6 +28,24 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.refused = False
+
+
+class MadeOnForm(Form):
+    """What was made elsewhere, on some data of a version."""
+
+    data = forms.ModelChoiceField(  # type: ignore[assignment]
+        DatasetVersion.objects.none(),
+        required=False,
+        label=gettext_lazy("Made on"),
+        empty_label=gettext_lazy("No data of this version"),
+    )
+
+    def __init__(self, *args: Any, version: ModelVersion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        attached = version.data_links.attached().values("data")
+        self.fields["data"].queryset = DatasetVersion.objects.filter(
+            pk__in=attached
+        ).select_related("dataset")
 
 
 @contextmanager

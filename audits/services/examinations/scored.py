@@ -57,7 +57,6 @@ def _measured(
             sensitive=named(kept, sensitive),
             reproduced=_is_reproduced(run),
             label_column=run.version.label_column,
-            weights=kept[options.weights] if options.weights else None,
             **{split: named(kept, by)},
         )
     return complete(run, measurement)
@@ -74,7 +73,6 @@ def scored_rows(run: Run, held: Claim, options: Options) -> Iterator[Scored]:
         source = connections.connected(data, version)
         yield source, dict(source.kept), version.positive_label or None
         return
-    weights = [options.weights] if options.weights else []
     with (
         scratch.folder() as folder,
         files.opened(data.file) as rows,
@@ -85,7 +83,7 @@ def scored_rows(run: Run, held: Claim, options: Options) -> Iterator[Scored]:
             "label": version.label_column,
             "task": version.model.task,
             "positive_label": version.positive_label or None,
-            "keep": columns_kept(data.sensitive_columns, options.slices, options.strata, weights),
+            "keep": columns_kept(data.sensitive_columns, options.slices, options.strata),
             "out": folder / "scored.parquet",
             "limits": limits(),
             "on_progress": progress(held, "scoring", 5, 72),
