@@ -64,6 +64,9 @@ class Cast:
     auditor: User
     admin: User
     outsider: User
+    manager3: User
+    ethics: User
+    deployer: User
 
 
 @pytest.fixture
@@ -89,6 +92,9 @@ def gather() -> Cast:
         auditor=_member(unit, "auditor", "Aron Fuchs", Role.AUDITOR, admin),
         admin=admin,
         outsider=_member(other, "outsider", "Otto Stein", Role.DATA_SCIENTIST, other_admin),
+        manager3=_member(unit, "manager3", "Moritz Adler", Role.MODEL_RISK_MANAGER, admin),
+        ethics=_member(unit, "ethics", "Elena Sommer", Role.ETHICS_REVIEWER, admin),
+        deployer=_member(unit, "deployer", "Dana Kraft", Role.DEPLOYER, admin),
     )
 
 

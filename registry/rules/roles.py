@@ -16,6 +16,8 @@ class Role(StrEnum):
     VALIDATOR = "validator"
     MODEL_RISK_MANAGER = "model_risk_manager"
     BUSINESS_OWNER = "business_owner"
+    ETHICS_REVIEWER = "ethics_reviewer"
+    DEPLOYER = "deployer"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
     SERVICE = "service"
@@ -26,6 +28,8 @@ ROLE_NAMES = {
     Role.VALIDATOR: gettext_noop("Validator"),
     Role.MODEL_RISK_MANAGER: gettext_noop("Model risk manager"),
     Role.BUSINESS_OWNER: gettext_noop("Business owner"),
+    Role.ETHICS_REVIEWER: gettext_noop("Ethics reviewer"),
+    Role.DEPLOYER: gettext_noop("Deployer"),
     Role.AUDITOR: gettext_noop("Auditor"),
     Role.ADMINISTRATOR: gettext_noop("Administrator"),
     Role.SERVICE: gettext_noop("Service"),
@@ -33,7 +37,12 @@ ROLE_NAMES = {
 
 EVERYONE = frozenset(Role)
 AUTHORS = frozenset({Role.DATA_SCIENTIST})
-DECIDERS = frozenset({Role.VALIDATOR, Role.MODEL_RISK_MANAGER, Role.BUSINESS_OWNER})
+RISK_MANAGERS = frozenset({Role.MODEL_RISK_MANAGER})
+DECIDERS = frozenset(
+    {Role.VALIDATOR, Role.MODEL_RISK_MANAGER, Role.BUSINESS_OWNER, Role.ETHICS_REVIEWER}
+)
+# Those who work on a model or decide about it: everybody but auditors, administrators, machines.
+ENGAGED = AUTHORS | DECIDERS
 
 # One line for each verb. What is not listed here, nobody may do.
 MAY: dict[str, frozenset[Role]] = {
@@ -59,17 +68,48 @@ MAY: dict[str, frozenset[Role]] = {
     "run.request": AUTHORS | {Role.VALIDATOR},
     "monitor.start": AUTHORS | {Role.VALIDATOR, Role.MODEL_RISK_MANAGER},
     "monitor.end": AUTHORS | {Role.VALIDATOR, Role.MODEL_RISK_MANAGER},
+    "release.draft": AUTHORS,
     "release.submit": AUTHORS,
     "release.withdraw": AUTHORS,
     "release.sign": DECIDERS,
-    "release.revoke": frozenset({Role.MODEL_RISK_MANAGER}),
+    "release.send_back": DECIDERS,
+    "release.revoke": RISK_MANAGERS,
+    "release.retire": RISK_MANAGERS | {Role.BUSINESS_OWNER},
+    "condition.fulfil": ENGAGED,
+    "condition.accept": frozenset({Role.VALIDATOR, Role.MODEL_RISK_MANAGER}),
+    "delegation.give": DECIDERS,
+    "delegation.end": DECIDERS | {Role.ADMINISTRATOR},
+    "override.request": RISK_MANAGERS | {Role.BUSINESS_OWNER},
+    "override.sign": RISK_MANAGERS | {Role.BUSINESS_OWNER},
+    "policy.propose": RISK_MANAGERS | {Role.ADMINISTRATOR},
+    "policy.approve": RISK_MANAGERS,
+    "matrix.edit": frozenset({Role.ADMINISTRATOR}),
+    "scorecard.fill": ENGAGED,
+    "tier.override": ENGAGED,
+    "tier.confirm": RISK_MANAGERS,
+    "model.relate": AUTHORS | RISK_MANAGERS,
+    "review.open": DECIDERS,
+    "review.close": frozenset({Role.VALIDATOR, Role.MODEL_RISK_MANAGER}),
+    "finding.open": frozenset({Role.VALIDATOR, Role.MODEL_RISK_MANAGER, Role.ETHICS_REVIEWER}),
+    "finding.answer": ENGAGED,
+    "finding.close": frozenset({Role.VALIDATOR, Role.MODEL_RISK_MANAGER}),
+    "incident.report": ENGAGED | {Role.DEPLOYER, Role.SERVICE},
+    "incident.advance": DECIDERS,
+    "incident.close": RISK_MANAGERS,
+    # What runs is told by those who run it, never by those who decided that it may.
+    "deployment.report": frozenset({Role.SERVICE, Role.DEPLOYER}),
+    "attestation.open": RISK_MANAGERS,
+    "attestation.confirm": ENGAGED,
+    "conflicts.read": DECIDERS | {Role.AUDITOR},
+    "gate.ask": EVERYONE,
     "report.request": EVERYONE - {Role.ADMINISTRATOR, Role.SERVICE},
 }
 
 # An administrator decides nothing, and an auditor changes nothing: in one unit, these never meet.
 NEVER_TOGETHER = (
     (Role.ADMINISTRATOR, DECIDERS | AUTHORS),
-    (Role.AUDITOR, DECIDERS | AUTHORS | {Role.ADMINISTRATOR}),
+    (Role.AUDITOR, DECIDERS | AUTHORS | {Role.ADMINISTRATOR, Role.DEPLOYER}),
+    (Role.DEPLOYER, DECIDERS),
 )
 
 
