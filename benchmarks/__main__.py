@@ -8,11 +8,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import crosstabs, draws, explanations, fairness, formats, machine, pages
+from benchmarks import crosstabs, draws, explanations, fairness, formats, gate, machine, pages
 from benchmarks.lines import HEADINGS, Line
 from benchmarks.sizes import FULL, Sizes
 
-PARTS = (fairness, draws, explanations, formats, crosstabs)
+PARTS = (fairness, draws, explanations, formats, crosstabs, gate)
 PAGE = pages.DOCS / "benchmarks.md"
 
 

@@ -128,13 +128,33 @@ def read_services(path: Path) -> None:
 
 
 def as_listeners(name: str, parts: list[str]) -> dict[str, str]:
-    """Return addresses by name from "name=https://address" parts."""
+    """Return addresses by name from "name=https://address" parts.
+
+    "name=private+https://address" is a listener in one's own network.
+    """
     found = {}
     for part in parts:
         listener, _, address = part.partition("=")
-        if not listener or urlsplit(address).scheme not in {"http", "https"}:
+        if not listener or not _is_web_address(address.removeprefix("private+")):
             raise ImproperlyConfigured(
                 f"{name} holds a part that is no listener; write name=https://address."
             )
         found[listener[:60]] = address
     return found
+
+
+def as_base_url(name: str, text: str) -> str:
+    """Return where people reach this server, without a slash at the end."""
+    if not _is_web_address(text) or "".join(urlsplit(text)[2:]).strip("/"):
+        raise ImproperlyConfigured(
+            f"{name} is {text!r}; write an address such as https://gov.bank."
+        )
+    return text.rstrip("/")
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

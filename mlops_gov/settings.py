@@ -1,16 +1,22 @@
-"""Every setting in one file: where things are, who is let in, and how the house governs."""
+"""The settings: where things are, who is let in, and how the house governs.
+
+What never differs between installations (the schedule, the content security policy, the schema's
+words) stands beside this file and is named here.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import dj_database_url
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from mlops_gov.api_schema import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from mlops_gov.connections import read_connections
+from mlops_gov.content_security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 from mlops_gov.environment import (
+    as_base_url,
     as_key,
     as_listeners,
     env,
@@ -23,6 +29,9 @@ from mlops_gov.environment import (
     private_folder,
     read_services,
 )
+from mlops_gov.logs import LOGGING as LOGGING
+from mlops_gov.mail import as_hour, as_mail_server, as_sender
+from mlops_gov.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env("VAR_DIR", str(BASE_DIR / "var"))).resolve()
@@ -68,6 +77,10 @@ INSTALLED_APPS = [
     "knox",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    # Second factors alone: of its pages and addresses for accounts, none is included.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -78,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -99,21 +113,6 @@ TEMPLATES = [
         },
     },
 ]
-# Scripts and styles come from our own files alone; nothing inline, nothing from elsewhere.
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-        "object-src": [NONE],
-    },
-}
 
 # --- Where things are kept ------------------------------------------------------------------------
 DATABASE_URL = env_secret("DATABASE_URL")
@@ -164,6 +163,16 @@ ROWS_OLD_KEYS = [
     as_key("ROWS_OLD_KEYS", text) for text in env_secret("ROWS_OLD_KEYS").replace(",", " ").split()
 ]
 
+# Encrypts what one-time codes are made from; the old ones are there to read with.
+SECOND_FACTOR_KEY = as_key(
+    "SECOND_FACTOR_KEY",
+    env_secret("SECOND_FACTOR_KEY") or kept_secret(VAR / "keys" / "second_factor_key", length=32),
+)
+SECOND_FACTOR_OLD_KEYS = [
+    as_key("SECOND_FACTOR_OLD_KEYS", text)
+    for text in env_secret("SECOND_FACTOR_OLD_KEYS").replace(",", " ").split()
+]
+
 # Data that is asked where it lies; people choose one by its name and never see the rest.
 DATA_CONNECTIONS = read_connections(env("DATA_CONNECTIONS_FILE"))
 
@@ -180,22 +189,33 @@ CELERY_TASK_ROUTES = {
     "audits.perform_run": {"queue": "runs"},
     "audits.make_report": {"queue": "reports"},
 }
-CELERY_BEAT_SCHEDULE = {
-    "reap lost runs and reports": {"task": "audits.reap", "schedule": 30.0},
-    "let monitors look": {"task": "audits.watch", "schedule": 300.0},
-    "send events again": {"task": "registry.deliver_waiting", "schedule": 60.0},
-    "delete rows when due": {"task": "registry.keep_house", "schedule": 3600.0},
-    "delete predictions when due": {"task": "audits.keep_house", "schedule": 3600.0},
-}
 (VAR / "run").mkdir(parents=True, exist_ok=True)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "run" / "beat")
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
-# --- Who is told of events ------------------------------------------------------------------------
-# "name=https://address" parts, separated by commas; each listener gets every event, signed.
+# --- Who is told of what --------------------------------------------------------------------------
+# Where people reach this server: links in mails begin with it, and events name it as their source.
+BASE_URL = as_base_url("BASE_URL", env("BASE_URL", f"http://localhost:{PORT}"))
+# "name=https://address" parts, separated by commas; each listener gets every event, signed. One in
+# a private network is written name=private+https://address, or all of them are let in there.
 EVENT_LISTENERS = as_listeners("EVENT_LISTENERS", env_list("EVENT_LISTENERS"))
+EVENT_LISTENERS_MAY_BE_PRIVATE = env_bool("EVENT_LISTENERS_MAY_BE_PRIVATE")
 EVENT_SECRET = env_secret("EVENT_SECRET") or kept_secret(VAR / "keys" / "event_secret")
+
+# Where no server is named, mail goes into files.
+MAIL_SERVER = as_mail_server("EMAIL_URL", env_secret("EMAIL_URL"))
+EMAIL_BACKEND = f"django.core.mail.backends.{MAIL_SERVER.backend}.EmailBackend"
+EMAIL_FILE_PATH = private_folder(VAR / "mail")
+EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.starttls, MAIL_SERVER.tls
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = as_sender("MAIL_FROM", env("MAIL_FROM", "mlops-gov <mlops-gov@localhost>"))
+# People write their own address; where domains are named, only one of these.
+MAIL_DOMAINS = env_list("MAIL_DOMAINS")
+# From this hour on, on each person's clock, the daily mail is written.
+DIGEST_HOUR = as_hour("DIGEST_HOUR", env_int("DIGEST_HOUR", 7))
 
 # --- Who is let in --------------------------------------------------------------------------------
 AUTH_USER_MODEL = "registry.User"
@@ -216,6 +236,15 @@ AUTH_PASSWORD_VALIDATORS = [
 DEMO_REACHABLE = env_bool("DEMO_REACHABLE")
 DEMO_SIGN_INS = is_loopback(LISTEN) or DEMO_REACHABLE
 
+# One-time codes, recovery codes and passkeys, beside the password.
+MFA_ADAPTER = "registry.services.factor_adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Wrong passwords at sign-in, from one address and for one account.
+WRONG_SIGN_INS = env("WRONG_SIGN_INS", "20/m/ip,10/300s/key")
+# Who is counted is told by the connection, or by our own proxy; a header anybody can write.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS else 0
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "registry.api.tokens.ExpiringTokenAuthentication",
@@ -232,8 +261,7 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "registry.api.refusals.exception_handler",
-    # Who is counted is told by the connection, or by our own proxy; a header anybody can write.
-    "NUM_PROXIES": 1 if BEHIND_TLS else 0,
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "DEFAULT_THROTTLE_RATES": {"token": env("TOKEN_RATE", "20/min")},
 }
 REST_KNOX = {
@@ -242,16 +270,6 @@ REST_KNOX = {
     "EXPIRY_DATETIME_FORMAT": None,
 }
 TOKEN_HOURS = env_int("TOKEN_HOURS", 12)
-SPECTACULAR_SETTINGS = {
-    "TITLE": "mlops-gov",
-    "DESCRIPTION": "Governance and compliance auditing of machine-learning models.",
-    "VERSION": "1",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-}
 
 # --- How the house governs ------------------------------------------------------------------------
 ORGANISATION = env("ORGANISATION", "Example Bank")
@@ -279,13 +297,4 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "mlops_gov" / "locale"]
 TIME_ZONE = env("TIME_ZONE", "UTC")
-USE_TZ = True
-USE_I18N = True
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
-}
+USE_TZ = USE_I18N = True

@@ -10,7 +10,19 @@ from django.db import transaction
 
 
 def deliver_event(delivery_id: int) -> None:
-    """Queue the sending of one event to one listener."""
+    """Queue the sending of one event to one listener; where the queue is away, the beat does."""
     transaction.on_commit(
-        lambda: current_app.send_task("registry.deliver_event", args=[delivery_id])
+        lambda: current_app.send_task("registry.deliver_event", args=[delivery_id]), robust=True
     )
+
+
+def send_mail(mail_id: int) -> None:
+    """Queue the sending of one mail; where the queue is away, the beat finds it later."""
+    transaction.on_commit(
+        lambda: current_app.send_task("registry.send_mail", args=[mail_id]), robust=True
+    )
+
+
+def settle_gates() -> None:
+    """Queue the telling of gates that changed; where the queue is away, the beat finds it later."""
+    transaction.on_commit(lambda: current_app.send_task("registry.settle_gates"), robust=True)

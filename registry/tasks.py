@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from registry.services import deliveries, housekeeping, journal
+from registry.services import (
+    announcements,
+    coverage,
+    deliveries,
+    housekeeping,
+    journal,
+    mails,
+    settling,
+)
 
 
 @shared_task(name="registry.keep_house")  # type: ignore[untyped-decorator]
@@ -24,3 +32,37 @@ def deliver_event(delivery_id: int) -> None:
 def deliver_waiting() -> None:
     """Queue what has not arrived yet and is due again."""
     deliveries.deliver_waiting()
+
+
+@shared_task(name="registry.send_mail")  # type: ignore[untyped-decorator]
+def send_mail(mail_id: int) -> None:
+    """Send one mail; safe to be killed anywhere and sent again."""
+    mails.send(mail_id=mail_id)
+
+
+@shared_task(name="registry.send_waiting_mail")  # type: ignore[untyped-decorator]
+def send_waiting_mail() -> None:
+    """Queue the mail that has not gone out yet and is due again."""
+    mails.send_waiting()
+
+
+@shared_task(name="registry.gather_digests")  # type: ignore[untyped-decorator]
+def gather_digests() -> None:
+    """Write the daily mail of everybody whose hour has come."""
+    mails.gather_digests()
+
+
+@shared_task(name="registry.settle_gates")  # type: ignore[untyped-decorator]
+def settle_gates() -> None:
+    """Settle the gates that time alone has changed."""
+    with journal.came_in_by("worker", "task"):
+        settling.settle_due()
+        announcements.of_what_followed()
+        announcements.of_gates()
+
+
+@shared_task(name="registry.watch_deployments")  # type: ignore[untyped-decorator]
+def watch_deployments() -> None:
+    """Look whether what runs is still covered by a valid approval."""
+    with journal.came_in_by("worker", "task"):
+        coverage.watch()

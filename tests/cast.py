@@ -42,6 +42,7 @@ from registry.services import (
     units,
     versions,
 )
+from registry.services.signatures import Proof
 
 PASSWORD = "a pass phrase of the cast"
 FEATURES = ("income", "debt")
@@ -300,7 +301,7 @@ def an_approved_release(cast: Cast, version: ModelVersion | None = None) -> Rele
         release=release,
         digest=release.case_file.digest,
         reason="Read in full; the residual risk is low.",
-        password=PASSWORD,
+        proof=Proof(password=PASSWORD),
         by=cast.manager,
     )
     release.refresh_from_db()

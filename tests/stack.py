@@ -52,6 +52,7 @@ class Stack:
             # What this process signs, the server's processes take, and the other way round.
             "SECRET_KEY": project_settings.SECRET_KEY,
             "ROWS_KEY": b64encode(project_settings.ROWS_KEY).decode(),
+            "SECOND_FACTOR_KEY": b64encode(project_settings.SECOND_FACTOR_KEY).decode(),
             "PYTHONUNBUFFERED": "1",
         }
 

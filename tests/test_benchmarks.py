@@ -33,7 +33,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_every_line_is_measured_and_judged(page: str) -> None:
     rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| ")]
     lines = {cells[0]: cells for cells in rows if len(cells) == len(HEADINGS)}
-    assert set("abcdef") <= set(lines)
+    assert set("abcdefg") <= set(lines)
     for letter in "abcd":
         *_, ours, peer, ratio, target, holds = lines[letter]
         for measured in (ours, peer, ratio):

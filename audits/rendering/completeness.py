@@ -18,7 +18,9 @@ from registry.rules.wording import gettext_noop
 PROFILES = ("regulator", "internal", "public")
 PARTS = (
     "profile", "language", "as_of", "case_file", "case_file_text", "case_file_digest",
-    "release", "decisions", "evidence", "journal", "changes",
+    "release", "decisions", "evidence", "journal", "changes", "findings", "incidents",
+    "delegations", "conditions", "moves", "other_releases",
+    "overrides", "deployments", "reviews", "attestations",
 )  # fmt: skip
 CASE_FILE_PARTS = ("subject", "context", "exhibits", "editions", "release")
 SUBJECT_PARTS = ("model", "version", "data", "card", "risk")
@@ -37,6 +39,9 @@ def objections_to(dossier: Mapping[str, Any], renderer: str) -> list[Objection]:
         *_exhibits(dossier),
         *_files(dossier["evidence"]),
         *_decisions(dossier),
+        *_release(dossier),
+        *_overrides(dossier),
+        *_findings(dossier),
     ]
 
 
@@ -155,6 +160,47 @@ def _decisions(dossier: Mapping[str, Any]) -> Iterator[Objection]:
                 gettext_noop("The decision of %(name)s is on another case file than this one."),
                 {"name": decision["printed_name"]},
             )
+
+
+def _release(dossier: Mapping[str, Any]) -> Iterator[Objection]:
+    """A release is told with its stages and its moves, and each seat with its delegation."""
+    release = dossier["release"]
+    if release and not (release.get("stages") and dossier["moves"]):
+        yield Objection(
+            "report.release.incomplete",
+            gettext_noop("The release is told without its stages or moves; gather it again."),
+        )
+    given = {one["number"] for one in dossier["delegations"]}
+    for decision in dossier["decisions"]:
+        if decision["delegation"] is not None and decision["delegation"] not in given:
+            yield Objection(
+                "report.decision.delegation",
+                gettext_noop("The delegation behind the decision of %(name)s is not told."),
+                {"name": decision["printed_name"]},
+            )
+
+
+def _overrides(dossier: Mapping[str, Any]) -> Iterator[Objection]:
+    """What was let through in an emergency is told with who signed for it."""
+    for override in dossier["overrides"]:
+        if not override.get("signatures"):
+            yield Objection(
+                "report.override.unsigned",
+                gettext_noop("Emergency release %(number)s has no signatures; gather it again."),
+                {"number": override.get("number")},
+            )
+
+
+def _findings(dossier: Mapping[str, Any]) -> Iterator[Objection]:
+    """A finding or incident without its steps says neither who was asked nor what came of it."""
+    for part in ("findings", "incidents"):
+        for told in dossier[part]:
+            if not told.get("moves"):
+                yield Objection(
+                    f"report.{part}.no_moves",
+                    gettext_noop("Number %(id)s of the %(part)s has no steps; gather it again."),
+                    {"id": told.get("id"), "part": part},
+                )
 
 
 def _says(text: str, content: object) -> bool:

@@ -21,6 +21,7 @@ from audits.rendering import (
     fonts,
     lineage,
     matrix,
+    oversight,
     performance,
     standing,
 )
@@ -102,6 +103,11 @@ def context(dossier: Mapping[str, Any]) -> dict[str, Any]:
         "public": dossier["profile"] == "public",
         "standing": standing.standing(dossier),
         "deciding": standing.deciding(dossier),
+        "valid_until": standing.valid_until(dossier),
+        "emergencies": [
+            one for one in dossier["overrides"] if oversight.in_force(one, dossier["as_of"])
+        ],
+        "delegations": {one["number"]: one for one in dossier["delegations"]},
         "worst": standing.worst_check(exhibits.checks(fairness.latest["content"]))
         if fairness
         else None,

@@ -9,8 +9,18 @@ from django import template
 from django.utils.translation import gettext
 from django.utils.translation import pgettext as in_context
 
-from audits.rendering import attachments, exhibits, figures, standing, tables, times, words
-from registry.rules.risk import STARTING_HAZARDS
+from audits.rendering import (
+    attachments,
+    exhibits,
+    figures,
+    oversight,
+    standing,
+    tables,
+    times,
+    words,
+)
+from registry.rules.matrices import Label, appetite_of
+from registry.rules.risk import EFFECTIVENESS, KNOWLEDGE, STARTING_HAZARDS, TEXTS
 
 register = template.Library()
 
@@ -27,7 +37,9 @@ for _function in (
         exhibits.measured_on,
         tables.tables,
     ),
-    *(standing.gate_reasons, attachments.attached_name, words.as_it_is),
+    *(oversight.condition_standing, oversight.condition_tone, oversight.artefact_match),
+    *(oversight.override_standing, oversight.review_standing),
+    *(standing.gate_reasons, standing.sentence, attachments.attached_name, words.as_it_is),
 ):
     register.filter(_function.__name__, _function)
 
@@ -51,6 +63,12 @@ def word(code: object, group: str) -> str:
 
 
 @register.filter
+def roles(held: str) -> str:
+    """Return the words for roles that somebody acted in, several of them at once."""
+    return ", ".join(words.word("role", role) for role in held.split(", "))
+
+
+@register.filter
 def tone(verdict: str) -> str:
     """Return the tone of a verdict, a class of the stylesheet."""
     return standing.VERDICT_TONES.get(verdict, "plain")
@@ -65,13 +83,44 @@ def of(facts: Mapping[Any, Any], key: object) -> Any:
 @register.filter
 def named(code: str, levels: list[Mapping[str, Any]]) -> str:
     """Return the name that the matrix gives to a level."""
-    return next((gettext(step["name"]) for step in levels if step["code"] == code), code)
+    return next((words.labelled(step["name"]) for step in levels if step["code"] == code), code)
 
 
 @register.filter
-def nth(names: list[str], place: int) -> str:
+def nth(names: list[Label], place: int) -> str:
     """Return the name of a likelihood or impact; they count from 1."""
-    return gettext(names[place - 1])
+    return words.labelled(names[place - 1])
+
+
+@register.filter
+def in_appetite(matrix: Mapping[str, Any], code: str) -> str:
+    """Return how the risk appetite takes a residual level; nothing for a matrix without one."""
+    return words.word("appetite", appetite_of(matrix, code)) if matrix.get("appetite") else ""
+
+
+@register.filter
+def effectiveness(code: str) -> str:
+    """Return how well a control does."""
+    return gettext(EFFECTIVENESS.get(code, code))
+
+
+@register.filter
+def knowledge(code: str) -> str:
+    """Return how strong the knowledge behind an assessment is."""
+    return gettext(KNOWLEDGE.get(code, code))
+
+
+@register.filter
+def is_told_more(hazard: Mapping[str, Any]) -> bool:
+    """Say whether a hazard states more than its places and its controls in a sentence."""
+    return any(hazard.get(part) for part in (*TEXTS, "assessed_controls"))
+
+
+@register.filter
+def exhibits_named(control: Mapping[str, Any], exhibits: list[Mapping[str, Any]]) -> list[str]:
+    """Return the titles of the exhibits in the case file that a control names as its evidence."""
+    titles = {one["id"]: str(one["title"]) for one in exhibits}
+    return [titles.get(number, str(number)) for number in control["evidence"]]
 
 
 @register.filter
@@ -84,6 +133,12 @@ def highest(matrix: Mapping[str, Any]) -> int:
 def hazard_name(title: str) -> str:
     """Return a hazard's title; those that every assessment starts with are in the catalogue."""
     return gettext(title) if title in STARTING_HAZARDS else title
+
+
+@register.filter
+def said(message: str) -> str:
+    """Return a text of the scorecard in the report's language."""
+    return gettext(message) if message else ""
 
 
 @register.filter

@@ -10,6 +10,8 @@ from typing import Any
 from django.utils.translation import gettext
 
 from audits.rendering.drawing import INK, PAPER, SOFT, TONES, element, picture, text, wrapped
+from audits.rendering.words import labelled
+from registry.rules.matrices import level
 
 TOP, LEFT, WIDE, HIGH, SPACE = 14.0, 84.0, 92.0, 36.0, 3.0
 DOT = 7.0
@@ -23,16 +25,16 @@ def letter(place: int) -> str:
     return ascii_uppercase[within] + (str(around + 1) if around else "")
 
 
-def rank(level: str, levels: Sequence[Mapping[str, Any]]) -> int:
+def rank(code: str, levels: Sequence[Mapping[str, Any]]) -> int:
     """Return which of the four tones a level takes; an unknown level takes the gravest."""
     codes = [step["code"] for step in levels]
-    place = codes.index(level) if level in codes else len(codes) - 1
+    place = codes.index(code) if code in codes else len(codes) - 1
     return round(place * (len(TONES) - 1) / max(1, len(codes) - 1))
 
 
-def tone(level: str, levels: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+def tone(code: str, levels: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
     """Return ink and wash of a level."""
-    return TONES[rank(level, levels)]
+    return TONES[rank(code, levels)]
 
 
 def draw(risk: Mapping[str, Any]) -> str:
@@ -44,14 +46,15 @@ def draw(risk: Mapping[str, Any]) -> str:
     parts: list[str] = []
     for likelihood in range(rows, 0, -1):
         top = TOP + (rows - likelihood) * (HIGH + SPACE)
-        label = gettext(matrix["likelihoods"][likelihood - 1])
+        label = labelled(matrix["likelihoods"][likelihood - 1])
         parts += _label(label, LEFT - 8, top + HIGH / 2 + 3, "end", LEFT - 10)
         for impact in range(1, columns + 1):
             left = LEFT + (impact - 1) * (WIDE + SPACE)
             parts += _cell(matrix, likelihood, impact, left, top, marks[likelihood, impact])
     for impact in range(1, columns + 1):
         middle = LEFT + (impact - 1) * (WIDE + SPACE) + WIDE / 2
-        parts += _label(gettext(matrix["impacts"][impact - 1]), middle, bottom + 11, "middle", WIDE)
+        label = labelled(matrix["impacts"][impact - 1])
+        parts += _label(label, middle, bottom + 11, "middle", WIDE)
     parts.append(text(LEFT - 8, 8, gettext("Likelihood"), size=9.5, fill=INK, anchor="end"))
     right = LEFT + columns * (WIDE + SPACE) - SPACE
     parts.append(text(right, bottom + 25, gettext("Impact"), size=9.5, fill=INK, anchor="end"))
@@ -83,13 +86,10 @@ def _cell(
     top: float,
     marks: list[tuple[str, bool]],
 ) -> Iterator[str]:
-    score = likelihood * impact
-    level = next(
-        (step["code"] for step in matrix["levels"] if step["from"] <= score <= step["to"]), ""
-    )
-    ink, wash = tone(level, matrix["levels"])
+    ink, wash = tone(level(matrix, likelihood, impact), matrix["levels"])
     yield element("rect", x=left, y=top, width=WIDE, height=HIGH, rx=2, fill=wash)
-    yield text(left + WIDE - 4, top + HIGH - 4, str(score), size=8, fill=ink, anchor="end")
+    product = str(likelihood * impact)
+    yield text(left + WIDE - 4, top + HIGH - 4, product, size=8, fill=ink, anchor="end")
     shown = marks if len(marks) <= MOST_IN_A_CELL else marks[: MOST_IN_A_CELL - 1]
     for place, (name, residual) in enumerate(shown):
         x = left + 11 + (place % 5) * (2 * DOT + 2.5)
@@ -157,8 +157,8 @@ def _legend(matrix: Mapping[str, Any], y: float) -> Iterator[str]:
     x = LEFT
     for step in matrix["levels"]:
         ink, wash = tone(step["code"], matrix["levels"])
-        words = f"{gettext(step['name'])} {step['from']}–{step['to']}"
+        scores = "" if matrix.get("grid") else f" {step['from']}–{step['to']}"
         yield element("rect", x=x, y=y - 9, width=12, height=11, rx=2, fill=wash, stroke=ink,
                       stroke_width=0.5)  # fmt: skip
-        yield text(x + 17, y, words, size=9.5, fill=SOFT)
+        yield text(x + 17, y, labelled(step["name"]) + scores, size=9.5, fill=SOFT)
         x += 104

@@ -25,10 +25,15 @@ EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
 PROSE = frozenset(
     {
         "purpose", "intended_use", "sections", "title", "controls", "provenance", "summary",
-        "reason", "reasons", "subject", "before", "after",
+        "reason", "reasons", "subject", "before", "after", "cause", "consequence", "affected",
+        "vulnerable", "likelihood_ground", "impact_ground", "residual_ground",
+        "business", "ground", "what",
+        "found", "quote", "question", "plan", "said", "description", "immediate_action",
+        "root_cause", "corrective_action",
+        "asked", "offer", "acceptance", "end_reason", "led_to", "rests_on", "exception",
     }
 )  # fmt: skip
-REDACTED = ("names", "small_cells", "exhibit_digests", "journal_seals")
+REDACTED = ("names", "small_cells", "exhibit_digests", "journal_seals", "targets")
 
 
 def published(dossier: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,6 +57,14 @@ def published(dossier: Mapping[str, Any]) -> dict[str, Any]:
                 column["missing"] = bounded(column["missing"])
     for entry in unnamed["journal"]:
         entry["seal"] = None
+    for deployment in unnamed["deployments"]:
+        # Where a model answers is of use to nobody but who would attack it.
+        deployment["target"] = None
+    for incident in unnamed["incidents"]:
+        # A text about few people may point at one of them.
+        incident["affected"] = None
+        for move in incident["moves"]:
+            move["mended"] = [one for one in move["mended"] if one["fact"] != "affected"]
     unnamed["case_file"]["redacted"] = list(REDACTED)
     unnamed["case_file_text"] = canonical(unnamed["case_file"])
     return unnamed
@@ -89,13 +102,56 @@ def _people(dossier: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
     yield context.get("deputy"), gettext("Deputy")
     for maintainer in context.get("maintainers") or []:
         yield maintainer, gettext("Maintainer")
+    for deputy in context.get("maintainer_deputies") or []:
+        yield deputy, gettext("Maintainer")
+    override = context.get("tier_override") or {}
+    yield override.get("proposed_by"), gettext("Proposer of the tier")
+    yield override.get("confirmed_by"), gettext("Confirmer of the tier")
+    yield (context.get("scorecard") or {}).get("filled_by"), gettext("Scorer")
     for release in (dossier["release"], dossier["case_file"]["release"]):
         if release:
             yield release.get("submitted_by"), gettext("Submitter")
+    for told in (*dossier["findings"], *dossier["incidents"]):
+        yield told.get("owner"), gettext("Owner of a finding")
+        for move in told["moves"]:
+            yield move["who"], words.word("role", move["role"])
     for entry in dossier["journal"]:
         # Whoever acts without a role is no person, but a part of the installation.
         if entry["role"]:
             yield entry["actor"], words.word("role", entry["role"])
+    yield from _people_in_use(dossier)
+
+
+def _people_in_use(dossier: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
+    for delegation in dossier["delegations"]:
+        yield delegation["giver"], words.word("role", delegation["role"])
+        yield delegation["delegate"], gettext("Delegate")
+        yield delegation["ended_by"], gettext("Delegate")
+    for decision in dossier["decisions"]:
+        yield decision["on_behalf_of"], words.word("role", decision["role"])
+        for condition in decision["conditions"]:
+            yield condition["owner"], gettext("Owner of a condition")
+    for condition in dossier["conditions"]:
+        yield condition["owner"], gettext("Owner of a condition")
+        yield condition["named_by"], gettext("Decider")
+        yield condition["offered_by"], gettext("Owner of a condition")
+        yield condition["accepted_by"], gettext("Accepter of a condition")
+    for override in dossier["overrides"]:
+        for signature in override["signatures"]:
+            yield signature["printed_name"], words.word("role", signature["role"])
+        yield override["asked_by"], gettext("Requester")
+        yield override["ended_by"], gettext("Requester")
+    for attestation in dossier["attestations"]:
+        yield attestation["owner"], gettext("Owner")
+        yield (attestation["confirmation"] or {}).get("printed_name"), gettext("Owner")
+    for deployment in dossier["deployments"]:
+        yield deployment["reported_by"], gettext("Deployer")
+        yield deployment["ended_by"], gettext("Deployer")
+    for review in dossier["reviews"]:
+        for part in ("opened_by", "decided_by", "closed_by"):
+            yield review[part], gettext("Reviewer")
+    for move in dossier["moves"]:
+        yield move["who"], gettext("Mover")
 
 
 def _producer(exhibit: Mapping[str, Any]) -> str:

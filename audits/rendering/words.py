@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from audits.wording import DROPPED, MEASURE_MEANINGS, MEASURE_NAMES
+from registry.rules import deployments, findings, incidents, outcomes, reviews, signatures
+from registry.rules.attestations import SAYINGS
 from registry.rules.cards import SECTIONS
-from registry.rules.catalogue import DATA_ROLES, EVIDENCE_KINDS, TASKS, VERDICT_NAMES
+from registry.rules.catalogue import DATA_ROLES, EVIDENCE_KINDS, TASKS, USE_CASES, VERDICT_NAMES
+from registry.rules.eu_ai_act import CLASSES, OPERATOR_ROLES
+from registry.rules.matrices import Label, label
 from registry.rules.releases import STATE_NAMES
 from registry.rules.roles import ROLE_NAMES
+from registry.rules.tier_overrides import BASES
 
 Words = Mapping[str, "str | Promise"]
 
@@ -44,13 +49,36 @@ NOT_ESTIMABLE: Words = {
     "no_other_data": _("no other data"),
     "withheld": _("withheld"),
 }
+# What is signed, and what moves a release by itself.
 ACTS: Words = {
+    "draft": _("Drafted"),
+    "submit": _("Submitted"),
+    "begin": _("Review begun"),
     "approve": _("Approved"),
+    "approve_with_conditions": _("Approved under conditions"),
     "reject": _("Rejected"),
+    "send_back": _("Sent back to an earlier stage"),
+    "return": _("Returned to its author"),
     "withdraw": _("Withdrawn"),
     "revoke": _("Revoked"),
+    "retire": _("Retired"),
+    "go_live": _("Went live"),
+    "supersede": _("Superseded"),
+    "expire": _("Expired"),
+    "breach": _("Condition breached"),
+    "mend": _("Breach mended"),
+    "clear": _("Last condition fulfilled"),
+    "void": _("Became void"),
 }
-METHODS: Words = {"password": _("Password")}
+APPETITE: Words = {
+    "within": _("It is within the risk appetite."),
+    "exception": _("By the risk appetite it is released by exception only, with conditions."),
+    "blocks": _("It is above the risk appetite, which blocks a release."),
+}
+METHODS: Words = {
+    **{method: method for method in signatures.METHODS.values()},
+    "password": _("Password"),
+}
 ARTEFACT_FORMATS: Words = {
     "skops": "skops",
     "xgboost-json": "XGBoost JSON",
@@ -118,10 +146,29 @@ GROUPS: dict[str, Words] = {
     "reason": NOT_ESTIMABLE,
     "dropped": DROPPED,
     "act": ACTS,
+    "appetite": APPETITE,
     "method": METHODS,
     "format": ARTEFACT_FORMATS,
     "baseline": BASELINES,
     "interval": INTERVALS,
+    "use_case": USE_CASES,
+    "ai_act_class": CLASSES,
+    "operator_role": OPERATOR_ROLES,
+    "tier_basis": BASES,
+    "severity": findings.SEVERITIES,
+    "finding_source": findings.SOURCES,
+    "finding_state": {state.value: name for state, name in findings.STATE_NAMES.items()},
+    "finding_act": {act.value: name for act, name in findings.ACT_NAMES.items()},
+    "outcome": findings.OUTCOMES,
+    "incident_kind": {code: kind.name for code, kind in incidents.KINDS.items()},
+    "incident_link": incidents.LINKS,
+    "incident_state": {state.value: name for state, name in incidents.STATE_NAMES.items()},
+    "incident_act": {act.value: name for act, name in incidents.ACT_NAMES.items()},
+    "clock": incidents.CLOCK_NAMES,
+    "deployment_end": {end.value: name for end, name in deployments.END_NAMES.items()},
+    "review_cause": reviews.CAUSE_NAMES,
+    "review_outcome": {one.value: name for one, name in outcomes.OUTCOME_NAMES.items()},
+    "attestation": SAYINGS,
 }
 
 
@@ -140,3 +187,9 @@ def as_it_is(code: object) -> str:
         return ""
     text = str(code).replace("_", " ").strip()
     return text[:1].upper() + text[1:]
+
+
+def labelled(said: Label) -> str:
+    """Return a label of the risk matrix in the report's language."""
+    # Matrices from before there were two languages have plain texts, which the catalogue knows.
+    return gettext(said) if isinstance(said, str) else label(said, get_language() or "en")

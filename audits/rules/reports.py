@@ -9,7 +9,7 @@ from registry.rules.casefile import canonical, digest
 from registry.rules.wording import gettext_noop
 
 # Raise this whenever the same dossier would be set into other bytes.
-RENDERER = "2"
+RENDERER = "3"
 
 PROFILE_NAMES = {
     "regulator": gettext_noop("Regulator: everything"),

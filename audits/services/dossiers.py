@@ -5,19 +5,34 @@ Or say what is missing.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from audits.rules.reports import RENDERER
+from audits.services.decisions import (
+    conditions_of,
+    decisions_of,
+    delegations_of,
+    moves_of,
+    stages_of,
+)
+from audits.services.findings import findings_of, incidents_of
+from audits.services.oversight import (
+    attestations_of,
+    deployments_of,
+    overrides_of,
+    reviews_of,
+)
 from registry.models import CaseFile, Decision, Entry, Evidence, ModelVersion, Release
 from registry.rules import casefile
 from registry.rules.refusals import Objection, Refused
+from registry.rules.releases import APPROVALS
 from registry.rules.wording import gettext_noop
 from registry.services import (
     case_files,
     files,
     gates,
     policies,
-    stages,
 )
 
 
@@ -27,10 +42,10 @@ def gather(
     """Return the dossier as JSON data. Raises Refused with every exhibit that cannot be shown.
 
     It is about ``release`` and the case file frozen for it; without one, about the version as it
-    stands. ``as_of`` is the time of the last journal entry about the model that changed anything,
-    so the same state asked for twice gives the same dossier.
+    stands. ``as_of`` is the last time anything was done about the model, by its journal and by
+    what its unit's journal holds of it, so the same state asked for twice gives the same dossier.
     """
-    every = list(gates.for_gate(Release.objects.filter(version=version)))
+    every = list(gates.for_gate(Release.objects.submitted().filter(version=version)))
     release = next((one for one in every if release and one.pk == release.pk), None)
     entries = list(
         Entry.objects.filter(model=version.model.slug)
@@ -38,26 +53,55 @@ def gather(
         .order_by("number")
     )
     content, text = _case_file(version, release)
+    delegations = delegations_of(release) if release else []
+    attestations = attestations_of(version.model)
+    as_of = max([entries[-1].at, *_beside_the_journal(delegations, attestations)])
     return {
         "renderer": RENDERER,
         "profile": profile,
         "language": language,
-        "as_of": entries[-1].at,
+        "as_of": as_of,
         "case_file_text": text,
         "case_file_digest": casefile.digest(text),
-        "release": _release(release) if release else None,
-        "decisions": [_decision(one, release) for one in _decisions(release)] if release else [],
-        "other_releases": [_other(one) for one in every if one != release],
+        "release": _release(release, as_of) if release else None,
+        "decisions": decisions_of(release) if release else [],
+        "delegations": delegations,
+        "conditions": conditions_of(release) if release else [],
+        "moves": moves_of(release) if release else [],
+        "other_releases": [_other(one, as_of) for one in every if one != release],
         "evidence": _evidence(version, _with_later(version, content["exhibits"])),
         "journal": [_entry(entry) for entry in entries],
         "changes": _changes(version, content["subject"]),
+        "findings": findings_of(version),
+        "incidents": incidents_of(version),
+        "overrides": overrides_of(version),
+        "deployments": deployments_of(version),
+        "reviews": reviews_of(version.model),
+        "attestations": attestations,
     }
 
 
+def _beside_the_journal(
+    delegations: list[dict[str, Any]], attestations: list[dict[str, Any]]
+) -> list[str]:
+    """Return when something was done about the model that only the unit's journal tells."""
+    told = [one["ended_at"] for one in delegations]
+    for one in attestations:
+        told += [one["opened_at"], one["confirmation"]["at"] if one["confirmation"] else None]
+    return [moment for moment in told if moment]
+
+
 def release_in_force(version: ModelVersion) -> Release | None:
-    """Return the release a report on the version is about: the approved one, else the newest."""
-    newest_first = Release.objects.filter(version=version).order_by("-submitted_at", "-pk")
-    return newest_first.approved().order_by("-decided_at").first() or newest_first.first()
+    """Return the release a report on the version is about.
+
+    The one whose approval stands; else one that was approved once; else the newest.
+    """
+    newest_first = Release.objects.submitted().filter(version=version)
+    newest_first = newest_first.order_by("-submitted_at", "-pk")
+    decided_last = newest_first.order_by("-decided_at", "-pk")
+    return (
+        decided_last.standing().first() or decided_last.approved().first() or newest_first.first()
+    )
 
 
 def _case_file(version: ModelVersion, release: Release | None) -> tuple[dict[str, Any], str]:
@@ -71,23 +115,16 @@ def _case_file(version: ModelVersion, release: Release | None) -> tuple[dict[str
     return content, casefile.canonical(content)
 
 
-def _release(release: Release) -> dict[str, Any]:
-    progress, gate = stages.progress_of(release), gates.gate(release)
+def _release(release: Release, as_of: str) -> dict[str, Any]:
+    # As of the report's instant: what the clock alone changes is journalled when it is noticed.
+    gate = gates.gate(release, datetime.fromisoformat(as_of))
     return {
         "environment": release.environment,
         "state": release.state,
         "submitted_at": case_files.instant(release.submitted_at),
         "submitted_by": release.submitted_by.printed_name,
         "valid_until": case_files.instant(release.valid_until) if release.valid_until else None,
-        "stages": [
-            {
-                "name": stage.name,
-                "role": stage.role,
-                "needed": stage.needed,
-                "signed": progress.signed_at(place),
-            }
-            for place, stage in enumerate(progress.stages)
-        ],
+        "stages": stages_of(release),
         "gate": {
             "allowed": gate.allowed,
             "reasons": [
@@ -98,11 +135,7 @@ def _release(release: Release) -> dict[str, Any]:
     }
 
 
-def _decisions(release: Release) -> list[Decision]:
-    return list(release.decisions.order_by("signed_at", "pk"))
-
-
-def _other(release: Release) -> dict[str, Any]:
+def _other(release: Release, as_of: str) -> dict[str, Any]:
     """Return another release of the same version: that it exists, and where it stands."""
     return {
         "environment": release.environment,
@@ -110,23 +143,7 @@ def _other(release: Release) -> dict[str, Any]:
         "submitted_at": case_files.instant(release.submitted_at),
         "decided_at": case_files.instant(release.decided_at) if release.decided_at else None,
         "case_file_digest": release.case_file.digest,
-        "gate_allowed": gates.gate(release).allowed,
-    }
-
-
-def _decision(decision: Decision, release: Release) -> dict[str, Any]:
-    return {
-        "act": decision.act,
-        "printed_name": decision.printed_name,
-        "role": decision.role,
-        "meaning": decision.meaning,
-        "reason": decision.reason,
-        "at": case_files.instant(decision.signed_at),
-        "method": decision.method,
-        "stage": decision.stage_name,
-        "case_file_digest": decision.case_file_digest,
-        # Whether it was signed over the very case file that this report is about.
-        "bound": decision.case_file_id == release.case_file_id,
+        "gate_allowed": gates.gate(release, datetime.fromisoformat(as_of)).allowed,
     }
 
 
@@ -187,7 +204,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
 def last_approved_before(version: ModelVersion) -> CaseFile | None:
     """Return the case file of the last earlier version of the model that was approved, if any."""
     approval = (
-        Decision.objects.filter(release__version__model=version.model, act="approve")
+        Decision.objects.filter(release__version__model=version.model, act__in=APPROVALS)
         .filter(release__version__number__lt=version.number)
         .filter(release__decided_at__isnull=False, release__valid_until__isnull=False)
         .select_related("case_file")

@@ -23,11 +23,11 @@ from registry.models import (
     User,
 )
 from registry.rules.refusals import Objection
-from registry.rules.releases import objections_to_signer
 from registry.rules.roles import Role
 from registry.services import (
     checklists,
     gates,
+    seats,
     stages,
 )
 from registry.services.portfolio import residual_places
@@ -67,16 +67,16 @@ def needs(user: User) -> list[Need]:
 def _to_sign(user: User, by_role: dict[str, list[Unit]]) -> Iterator[Need]:
     """Releases at a stage of this person's role, leaving out what is their own work."""
     waiting = gates.for_signing(Release.objects.visible_to(user).open()).order_by("submitted_at")
+    lent = seats.lent_to(user)
     for release in waiting:
         progress = stages.progress_of(release)
-        if progress.stage is None:
-            continue
-        stage = progress.stages[progress.stage]
-        if release.version.model.unit not in by_role.get(stage.role, []):
-            continue
-        if objections_to_signer(user.pk, stages.hands_on(release), progress.signatures):
-            continue
-        yield Need("sign", release=release, version=release.version, note=stage.name)
+        unit = release.version.model.unit
+        roles = {role for role, units in by_role.items() if unit in units}
+        for seat in seats.of(user, release, progress, roles, lent):
+            if not seats.objections_to(user, release, progress, seat):
+                stage = progress.stages[seat.stage]
+                yield Need("sign", release=release, version=release.version, note=stage.name)
+                break
 
 
 def _to_finish(units: list[Unit]) -> Iterator[Need]:

@@ -16,7 +16,7 @@ from audits.services.monitors import locked
 from registry.models import Dataset, DatasetVersion, Evidence
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
-from registry.services import events, journal
+from registry.services import events, journal, reviews
 
 NOTHING_NEW = Objection(
     "monitor.nothing_new",
@@ -116,19 +116,22 @@ def _note(monitor: Monitor, trouble: Sequence[Objection]) -> None:
 
 @journal.verb
 def tell_of(*, run: Run, exhibit: Evidence) -> None:
-    """Announce a breach: a failing exhibit of a monitor's run."""
+    """Announce a breach, a failing exhibit of a monitor's run, and have the model reviewed."""
     if run.monitor is None or exhibit.verdict != "fail":
         return
-    events.announce(
-        name=run.monitor.announces,
+    details = {
+        "monitor": run.monitor.pk,
+        "run": run.pk,
+        "evidence": exhibit.pk,
+        "digest": exhibit.digest,
+        "verdict": exhibit.verdict,
+        "summary": exhibit.summary,
+    }
+    events.announce(name=run.monitor.announces, version=run.version, details=details, by=None)
+    reviews.open_for(
+        model=run.version.model,
         version=run.version,
-        details={
-            "monitor": run.monitor.pk,
-            "run": run.pk,
-            "evidence": exhibit.pk,
-            "digest": exhibit.digest,
-            "verdict": exhibit.verdict,
-            "summary": exhibit.summary,
-        },
+        cause="drift_breach",
+        details=details,
         by=None,
     )

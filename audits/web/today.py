@@ -9,7 +9,7 @@ from django.shortcuts import render
 from audits.services import today as service
 from registry.models import Unit
 from registry.rules.refusals import Refused
-from registry.services import risk
+from registry.services import matrices
 from registry.web.requests import PersonRequest
 from registry.web.risk import grid
 
@@ -19,7 +19,7 @@ def today(request: PersonRequest) -> HttpResponse:
     """What waits for this person, what goes wrong, and where the risks stand."""
     portfolio = service.portfolio(request.user)
     try:
-        matrix = risk.matrix_in_force().definition
+        matrix = matrices.in_force().definition
     except Refused:
         matrix = None
     context = {

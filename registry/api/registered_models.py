@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, serializers
+from rest_framework.decorators import api_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
@@ -25,8 +26,11 @@ from registry.api.shapes import (
     query,
 )
 from registry.models import ModelRevision, RegisteredModel, Unit, User
-from registry.rules.catalogue import TASKS
-from registry.services import registered_models
+from registry.rules.catalogue import TASKS, USE_CASES
+from registry.rules.eu_ai_act import CLASSES, OPERATOR_ROLES, UNCLASSIFIED
+from registry.rules.tier_overrides import BASES
+from registry.services import registered_models, tiers
+from registry.services.statements import CHOICES, TEXTS
 
 
 class RevisionSerializer(Shape):
@@ -41,9 +45,23 @@ class RevisionSerializer(Shape):
     owner = PersonSerializer()
     deputy = PersonSerializer(allow_null=True)
     maintainers = PersonSerializer(many=True, help_text="Who can rebuild and repair it.")
+    maintainer_deputies = PersonSerializer(many=True, help_text="Who takes over from them.")
+    business_goal = serializers.CharField(help_text="What the business wants by it.")
+    goal_kpi = serializers.CharField(help_text="The figure that shows whether the goal is met.")
+    expected_benefit = serializers.CharField(help_text="In words, with currency and period.")
+    running_cost = serializers.CharField(help_text="In words, with currency and period.")
+    use_case = serializers.CharField(help_text=f"One of {', '.join(USE_CASES)}, or empty.")
+    ai_act_class = serializers.CharField(help_text=f"One of {', '.join(CLASSES)}.")
+    operator_role = serializers.CharField(
+        help_text=f"One of {', '.join(OPERATOR_ROLES)}, or empty."
+    )
+    ai_act_ground = serializers.CharField(help_text="Why it is in this class and role.")
     reason = serializers.CharField(help_text="Why it was revised; empty for the first revision.")
     revised_at = serializers.DateTimeField(help_text="From when on this was said.")
     revised_by = PersonSerializer()
+    confirmed_by = PersonSerializer(
+        allow_null=True, help_text="Second person of an override of the tier."
+    )
 
 
 class ModelSerializer(Shape):
@@ -56,6 +74,14 @@ class ModelSerializer(Shape):
     registered_at = serializers.DateTimeField(help_text="When it was registered.")
     registered_by = PersonSerializer()
     stated = RevisionSerializer(source="revision", help_text="The revision in force.")
+    tier_basis = serializers.CharField(
+        help_text=f"What the tier rests on: one of {', '.join(BASES)}."
+    )
+    retired_at = serializers.DateTimeField(
+        allow_null=True, help_text="Null while the model is in use."
+    )
+    retired_by = PersonSerializer(allow_null=True)
+    retirement_reason = serializers.CharField(help_text="Empty while the model is in use.")
 
 
 class ModelFilters(StrictSerializer):
@@ -71,13 +97,38 @@ class StatementSerializer(StrictSerializer):
 
     purpose = Text(help_text="Which decision it serves, and who takes it.")
     intended_use = Text(help_text="Where it may be used, and what it must not be used for.")
-    tier = serializers.IntegerField(help_text="From 1, the strictest, to 4.")
+    tier = serializers.IntegerField(
+        help_text="From 1, the strictest, to 4; once there is a scorecard, the one in force."
+    )
     owner = Text(help_text="Account of the person who answers for it; holds a role in the unit.")
     deputy = Text(
         required=False, allow_null=True, help_text="Account of who stands in for the owner."
     )
     maintainers = serializers.ListField(
         child=Text(), required=False, help_text="Accounts of those who can rebuild and repair it."
+    )
+    maintainer_deputies = serializers.ListField(
+        child=Text(), required=False, help_text="Accounts of those who take over from them."
+    )
+    business_goal = Text(default="", allow_blank=True, help_text="What the business wants by it.")
+    goal_kpi = Text(
+        default="", allow_blank=True, help_text="The figure that shows whether the goal is met."
+    )
+    expected_benefit = Text(
+        default="", allow_blank=True, help_text="In words, with currency and period."
+    )
+    running_cost = Text(
+        default="", allow_blank=True, help_text="In words, with currency and period."
+    )
+    use_case = Text(
+        default="", allow_blank=True, help_text=f"One of {', '.join(USE_CASES)}, or empty."
+    )
+    ai_act_class = Text(default=UNCLASSIFIED, help_text=f"One of {', '.join(CLASSES)}.")
+    operator_role = Text(
+        default="", allow_blank=True, help_text=f"One of {', '.join(OPERATOR_ROLES)}, or empty."
+    )
+    ai_act_ground = Text(
+        default="", allow_blank=True, help_text="Why; taken with every class but unclassified."
     )
 
 
@@ -97,7 +148,8 @@ class NewRevisionSerializer(StatementSerializer):
 
 def statement(asked: dict[str, Any], unit: Unit) -> registered_models.Statement:
     """Return the statement with people in place of account names."""
-    names = {asked["owner"], asked.get("deputy") or asked["owner"], *asked.get("maintainers", [])}
+    lists = {name: asked.get(name, []) for name in ("maintainers", "maintainer_deputies")}
+    names = {asked["owner"], asked.get("deputy") or asked["owner"]}.union(*lists.values())
     # Whoever was ever in the unit is known there; the service says who holds no role in it today.
     known = User.objects.filter(memberships__unit=unit, username__in=names).distinct()
     people = {user.username: user for user in known}
@@ -106,27 +158,29 @@ def statement(asked: dict[str, Any], unit: Unit) -> registered_models.Statement:
         told = _("The unit %(unit)s knows no account %(names)s.")
         raise ValidationError({"people": [told % {"unit": unit, "names": strangers}]})
     return registered_models.Statement(
-        purpose=asked["purpose"],
-        intended_use=asked["intended_use"],
         tier=asked["tier"],
         owner=people[asked["owner"]],
         deputy=people[asked["deputy"]] if asked.get("deputy") else None,
-        maintainers=[people[name] for name in asked.get("maintainers", [])],
+        maintainers=[people[name] for name in lists["maintainers"]],
+        maintainer_deputies=[people[name] for name in lists["maintainer_deputies"]],
+        **{name: asked[name] for name in (*TEXTS, *CHOICES)},
     )
 
 
 def visible(request: Request) -> QuerySet[RegisteredModel]:
     """Return the models the person may see, with what their shape shows."""
     return (
-        RegisteredModel.objects.visible_to(person(request))
+        tiers.with_basis(RegisteredModel.objects.visible_to(person(request)))
         .select_related(
             "unit",
             "registered_by",
             "revision__owner",
             "revision__deputy",
             "revision__revised_by",
+            "revision__confirmed_by",
+            "retired_by",
         )
-        .prefetch_related("revision__maintainers")
+        .prefetch_related("revision__maintainers", "revision__maintainer_deputies")
     )
 
 
@@ -152,7 +206,7 @@ class ModelsView(generics.ListAPIView[RegisteredModel]):
             statement=statement(asked, unit),
             by=user,
         )
-        return Response(ModelSerializer(model).data, status=201)
+        return Response(ModelSerializer(visible(request).get(pk=model.pk)).data, status=201)
 
 
 class ModelView(generics.RetrieveAPIView[RegisteredModel]):
@@ -176,8 +230,9 @@ class RevisionsView(generics.ListAPIView[ModelRevision]):
         query(self.request, NoFields)
         theirs = RegisteredModel.objects.visible_to(person(self.request))
         model = get_object_or_404(theirs, slug=self.kwargs["slug"])
-        return model.revisions.select_related("owner", "deputy", "revised_by").prefetch_related(
-            "maintainers"
+        people = ("owner", "deputy", "revised_by", "confirmed_by")
+        return model.revisions.select_related(*people).prefetch_related(
+            "maintainers", "maintainer_deputies"
         )
 
     @extend_schema(request=NewRevisionSerializer, responses=answers({201: RevisionSerializer}))
@@ -192,3 +247,19 @@ class RevisionsView(generics.ListAPIView[ModelRevision]):
             by=person(request),
         )
         return Response(RevisionSerializer(revision).data, status=201)
+
+
+class RetirementSerializer(StrictSerializer):
+    """Why a model is retired."""
+
+    reason = Text(help_text="Kept for good.")
+
+
+@extend_schema(request=RetirementSerializer, responses=answers({200: ModelSerializer}))
+@api_view(["POST"])
+def retire(request: Request, slug: str) -> Response:
+    """Take a model out of use for good; refused while something of it is released or runs."""
+    asked = body(request, RetirementSerializer)
+    model = get_object_or_404(visible(request), slug=slug)
+    registered_models.retire(model=model, reason=asked["reason"], by=person(request))
+    return Response(ModelSerializer(visible(request).get(slug=slug)).data)

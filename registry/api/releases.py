@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import generics, serializers
+from rest_framework.decorators import api_view
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,7 +32,7 @@ from registry.api.shapes import (
 )
 from registry.api.versions import visible as visible_versions
 from registry.models import CaseFile, Release
-from registry.rules.releases import Act, State
+from registry.rules.releases import OPEN, Act, State
 from registry.services import (
     gates,
     releases,
@@ -44,6 +46,10 @@ class DecisionSerializer(Shape):
     act = serializers.CharField(help_text=f"One of {', '.join(Act)}.")
     stage = serializers.CharField(source="stage_name", help_text="Empty where no stage was signed.")
     printed_name = serializers.CharField(help_text="Who signed.")
+    on_behalf_of = PersonSerializer(allow_null=True)
+    sent_to = serializers.IntegerField(
+        allow_null=True, help_text="The place of the stage it was sent back to."
+    )
     role = serializers.CharField(help_text="As what.")
     meaning = serializers.CharField(help_text="What the signature means.")
     reason = serializers.CharField(help_text="Why, in the signer's words.")
@@ -52,12 +58,23 @@ class DecisionSerializer(Shape):
     case_file_digest = serializers.CharField(help_text="What was signed.")
 
 
+class AskSerializer(Shape):
+    """So many people of one role."""
+
+    role = serializers.CharField(help_text="Who signs.")
+    needed = serializers.IntegerField(help_text="How many of them.")
+    of = serializers.IntegerField(allow_null=True, help_text="The size of their panel, if any.")
+
+
 class StageSerializer(Shape):
     """One step of approval."""
 
     name = serializers.CharField(help_text="What the step is called.")
-    role = serializers.CharField(help_text="Who signs here.")
-    needed = serializers.IntegerField(help_text="How many people have to sign.")
+    asks = AskSerializer(many=True, help_text="Who signs here, and how many.")
+    rule = serializers.CharField(help_text="all of the asks, or any one of them.")
+    beside = serializers.BooleanField(help_text="Runs at the same time as the stage before it.")
+    needed = serializers.IntegerField(help_text="How many signatures complete it.")
+    open = serializers.BooleanField(help_text="Whether it can be signed now.")
     signed = serializers.IntegerField(help_text="Signatures on the case file as it is now.")
 
 
@@ -84,11 +101,13 @@ class ReleaseSerializer(Shape):
     decided_at = serializers.DateTimeField(allow_null=True, help_text="Null while it is in review.")
     valid_until = serializers.DateTimeField(allow_null=True, help_text="When the approval ends.")
     case_file_digest = serializers.CharField(
-        source="case_file.digest", help_text="What a signature is over; it is sent back to sign."
+        source="case_file.digest",
+        default=None,
+        help_text="What a signature is over; it is sent back to sign. Null in a draft.",
     )
     stages = serializers.SerializerMethodField(help_text="The steps of approval, in their order.")
     current_stage = serializers.SerializerMethodField(
-        help_text="The stage whose signatures are waited for; null when all are there."
+        help_text="The first stage whose signatures are waited for; null when all are there."
     )
     decisions = DecisionSerializer(
         source="decisions.all", many=True, help_text="Every signed act on it."
@@ -102,8 +121,11 @@ class ReleaseSerializer(Shape):
         return [
             {
                 "name": stage.name,
-                "role": stage.role,
+                "asks": [asdict(ask) for ask in stage.asks],
+                "rule": stage.rule,
+                "beside": stage.beside,
                 "needed": stage.needed,
+                "open": place in progress.open and release.state in OPEN,
                 "signed": progress.signed_at(place),
             }
             for place, stage in enumerate(progress.stages)
@@ -167,6 +189,32 @@ class ReleasesView(generics.ListAPIView[Release]):
             version=version, environment=asked["environment"], by=person(request)
         )
         return Response(shape(request, release.pk), status=201)
+
+
+@extend_schema(request=SubmitSerializer, responses=answers({201: ReleaseSerializer}))
+@api_view(["POST"])
+def draft(request: Request) -> Response:
+    """Begin a release without submitting it; what is missing stands in the version's checklist."""
+    asked = body(request, SubmitSerializer)
+    version = get_object_or_404(visible_versions(request), pk=asked["version"])
+    release = releases.draft(version=version, environment=asked["environment"], by=person(request))
+    return Response(shape(request, release.pk), status=201)
+
+
+class DiscardSerializer(StrictSerializer):
+    """Why a draft is given up."""
+
+    reason = Text(default="", allow_blank=True, help_text="It is kept.")
+
+
+@extend_schema(request=DiscardSerializer, responses=answers({200: ReleaseSerializer}))
+@api_view(["POST"])
+def discard(request: Request, pk: int) -> Response:
+    """Give up a draft."""
+    asked = body(request, DiscardSerializer)
+    release = get_object_or_404(visible(request), pk=pk)
+    releases.discard(release=release, reason=asked["reason"], by=person(request))
+    return Response(shape(request, pk))
 
 
 class ReleaseView(APIView):

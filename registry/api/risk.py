@@ -2,133 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from registry.api.shapes import (
-    NoFields,
-    PersonSerializer,
-    Shape,
-    StrictSerializer,
-    Text,
-    answers,
-    body,
-    person,
-    query,
+from registry.api.refusals import told
+from registry.api.risk_shapes import (
+    AssessmentNumberSerializer,
+    AssessSerializer,
+    RiskSerializer,
+    UseCaseSerializer,
 )
+from registry.api.shapes import NoFields, answers, body, person, query
 from registry.api.versions import visible
-from registry.models import Hazard, RiskFile
-from registry.rules.risk import LEVELS, STARTING_HAZARDS, HazardFacts, place
-from registry.services import risk
-
-
-class PlaceSerializer(Shape):
-    """A cell of the matrix."""
-
-    likelihood = serializers.IntegerField(help_text="From 1 to 5.")
-    impact = serializers.IntegerField(help_text="From 1 to 5.")
-    score = serializers.IntegerField(help_text="Likelihood times impact.")
-    level = serializers.CharField(help_text=f"One of {', '.join(LEVELS)}.")
-
-
-class MatrixSerializer(Shape):
-    """The matrix that was assessed on; numbers 1 to 5 stand for the names in this order."""
-
-    name = serializers.CharField(help_text="Which matrix it is.")
-    edition = serializers.IntegerField(help_text="And which edition of it.")
-    likelihoods = serializers.ListField(child=serializers.CharField(), help_text="Names of 1 to 5.")
-    impacts = serializers.ListField(child=serializers.CharField(), help_text="Names of 1 to 5.")
-
-
-class HazardSerializer(Shape):
-    """One thing that can go wrong, before and after the controls."""
-
-    title = serializers.CharField(help_text="What happens.")
-    inherent = PlaceSerializer()
-    controls = serializers.CharField(help_text="What lowers the risk.")
-    residual = PlaceSerializer()
-
-
-class RiskSerializer(Shape):
-    """The newest assessment of a version; a draft while it is not the one in effect."""
-
-    version = serializers.IntegerField(help_text="Id of the version.")
-    revision = serializers.IntegerField(help_text="0 while nothing was assessed.")
-    effective_revision = serializers.IntegerField(
-        allow_null=True, help_text="The assessment that a release rests on."
-    )
-    matrix = MatrixSerializer()
-    hazards = HazardSerializer(many=True, help_text="What can go wrong.")
-    inherent = PlaceSerializer(allow_null=True, help_text="The worst cell before the controls.")
-    residual = PlaceSerializer(allow_null=True, help_text="The worst cell after them.")
-    starting_hazards = serializers.ListField(
-        child=serializers.CharField(), help_text="What every model has to reckon with."
-    )
-    assessed_at = serializers.DateTimeField(
-        allow_null=True, help_text="Null while nothing was assessed."
-    )
-    assessed_by = PersonSerializer(allow_null=True)
-
-
-class HazardFactsSerializer(StrictSerializer):
-    """One hazard to assess; all numbers go from 1 to 5."""
-
-    title = Text(max_length=300, help_text="What happens.")
-    likelihood = serializers.IntegerField(help_text="From 1, rare, to 5, very likely.")
-    impact = serializers.IntegerField(help_text="From 1, very low, to 5, very large.")
-    controls = Text(required=False, default="", allow_blank=True, help_text="What lowers the risk.")
-    residual_likelihood = serializers.IntegerField(help_text="With the controls in place.")
-    residual_impact = serializers.IntegerField(help_text="With the controls in place.")
-
-
-class AssessSerializer(StrictSerializer):
-    """All hazards of the version; they replace those of the earlier assessment."""
-
-    hazards = HazardFactsSerializer(
-        many=True, help_text="All of them; they replace the earlier ones."
-    )
-
-
-class AssessmentNumberSerializer(StrictSerializer):
-    """An assessment, by its number."""
-
-    revision = serializers.IntegerField(help_text="The number of an assessment.")
+from registry.models import RiskAssessment, RiskFile
+from registry.rules.assessments import lacking
+from registry.rules.catalogue import USE_CASES
+from registry.rules.hazard_catalogue import SUGGESTED
+from registry.rules.matrices import label, place
+from registry.rules.risk import STARTING_HAZARDS, TEXTS, Control, HazardFacts
+from registry.services import matrices, risk
 
 
 def shape(file: RiskFile) -> dict[str, Any]:
     """Return a version's risk as the doors show it."""
-    last = file.assessments.select_related("matrix", "assessed_by").first()
-    matrix = last.matrix if last else risk.matrix_in_force()
-    told: dict[str, Any] = {
+    assessments = file.assessments.select_related("matrix", "assessed_by")
+    last = assessments.prefetch_related("hazards").first()
+    matrix = last.matrix if last else matrices.in_force()
+    language = get_language() or "en"
+    said: dict[str, Any] = {
         "version": file.version_id,
         "revision": last.number if last else 0,
         "effective_revision": file.effective.number if file.effective else None,
-        "matrix": {**matrix.definition, "edition": matrix.edition},
+        "matrix": {
+            "name": matrix.name,
+            "edition": matrix.edition,
+            **{
+                axis: [label(one, language) for one in matrix.definition[axis]]
+                for axis in ("likelihoods", "impacts")
+            },
+        },
         "hazards": [],
         "inherent": last.inherent if last else None,
         "residual": last.residual if last else None,
+        "knowledge": last.knowledge if last else "",
+        "knowledge_ground": last.knowledge_ground if last else "",
+        "changes": [],
+        "lacking": [],
         "starting_hazards": STARTING_HAZARDS,
         "assessed_at": last.assessed_at if last else None,
         "assessed_by": last.assessed_by if last else None,
     }
-    if last:
-        told["hazards"] = [_hazard(last.definition, hazard) for hazard in last.hazards.all()]
-    return RiskSerializer(told).data
+    return RiskSerializer(said | (_assessed(last, assessments) if last else {})).data
 
 
-def _hazard(matrix: dict[str, Any], hazard: Hazard) -> dict[str, Any]:
-    cells = {
-        "inherent": (hazard.likelihood, hazard.impact),
-        "residual": (hazard.residual_likelihood, hazard.residual_impact),
+def _assessed(last: RiskAssessment, assessments: Iterable[RiskAssessment]) -> dict[str, Any]:
+    hazards = [hazard.facts for hazard in last.hazards.all()]
+    return {
+        "hazards": [_hazard(last.definition, hazard) for hazard in hazards],
+        "changes": risk.changes_of(last, assessments),
+        "lacking": [told(one) for one in lacking(hazards, last.knowledge)],
     }
-    places = {name: place(matrix, *cell) for name, cell in cells.items()}
-    return {"title": hazard.title, "controls": hazard.controls, **places}
+
+
+def _hazard(matrix: dict[str, Any], hazard: HazardFacts) -> dict[str, Any]:
+    return {
+        "title": hazard.title,
+        "controls": hazard.controls,
+        "inherent": place(matrix, *hazard.inherent),
+        "residual": place(matrix, *hazard.residual),
+        "assessed_controls": hazard.assessed_controls,
+        **{name: getattr(hazard, name) for name in TEXTS},
+    }
+
+
+def _facts(asked: dict[str, Any]) -> HazardFacts:
+    controls = [
+        Control(one["text"], one["design"], one["operating"], tuple(one["evidence"]))
+        for one in asked.pop("assessed_controls")
+    ]
+    return HazardFacts(**asked, assessed_controls=tuple(controls))
 
 
 def visible_file(request: Request, version: int) -> RiskFile:
@@ -153,8 +113,8 @@ class RiskView(APIView):
         """Assess the hazards, in effect at once unless a release is in review or approved."""
         asked = body(request, AssessSerializer)
         file = visible_file(request, pk)
-        hazards = [HazardFacts(**hazard) for hazard in asked["hazards"]]
-        risk.assess(version=file.version, hazards=hazards, by=person(request))
+        hazards = [_facts(dict(hazard)) for hazard in asked.pop("hazards")]
+        risk.assess(version=file.version, hazards=hazards, by=person(request), **asked)
         return Response(shape(visible_file(request, pk)))
 
 
@@ -169,3 +129,23 @@ class EffectiveRiskView(APIView):
         assessment = get_object_or_404(file.assessments, number=asked["revision"])
         risk.make_effective(assessment=assessment, by=person(request))
         return Response(shape(visible_file(request, pk)))
+
+
+class HazardCatalogueView(APIView):
+    """Hazards to start an assessment from."""
+
+    @extend_schema(responses=UseCaseSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Tell the hazards known from each use case; each is a suggestion to be thought through."""
+        query(request, NoFields)
+        catalogue = [
+            {
+                "use_case": code,
+                "name": _(USE_CASES[code]),
+                "hazards": [
+                    {name: _(text) for name, text in vars(hazard).items()} for hazard in hazards
+                ],
+            }
+            for code, hazards in SUGGESTED.items()
+        ]
+        return Response(UseCaseSerializer(catalogue, many=True).data)

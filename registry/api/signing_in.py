@@ -1,4 +1,4 @@
-"""Tokens for the API: handed out once for a password, kept as a hash, expiring, revocable."""
+"""Tokens for the API: handed out for password and code, kept as a hash, expiring, revocable."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from knox.models import get_token_model
 from rest_framework import serializers
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,13 +19,23 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from registry.api.shapes import DetailSerializer, NoFields, Shape, StrictSerializer, Text, body
+from registry.models import User
+from registry.services import journal, sign_ins
+from registry.services.sign_ins import SignInFailed, TooManyTries
+from registry.services.signatures import Proof
 
 
 class SignInSerializer(StrictSerializer):
-    """A person's name and password."""
+    """A person's name, password, and code where the account has a second factor."""
 
     username = Text(help_text="The account's name.")
     password = Text(trim_whitespace=False, help_text="Its password.")
+    code = Text(
+        default="",
+        allow_blank=True,
+        max_length=40,
+        help_text="A one-time or recovery code; an account with a second factor takes one.",
+    )
 
 
 class TokenSerializer(Shape):
@@ -33,6 +43,22 @@ class TokenSerializer(Shape):
 
     token = serializers.CharField(help_text="Sent back as “Authorization: Token ...”.")
     expiry = serializers.DateTimeField(help_text="Until when it opens doors.")
+
+
+def _proven(request: Request, *, username: str, password: str, code: str) -> User:
+    """Return the person who gave password and code. Raises AuthenticationFailed or Throttled."""
+    try:
+        user = authenticate(request._request, username=username, password=password)
+    except TooManyTries:
+        raise Throttled(detail=sign_ins.too_many_tries()) from None
+    if not isinstance(user, User):
+        raise AuthenticationFailed(_("No account has this name and password."))
+    journal.authenticated_by("password")
+    try:
+        sign_ins.check_second_factor(proof=Proof(code=code), by=user)
+    except SignInFailed as failed:
+        raise AuthenticationFailed(str(failed)) from None
+    return user
 
 
 class TokenView(APIView):
@@ -60,9 +86,7 @@ class TokenView(APIView):
     def post(self, request: Request) -> Response:
         """Give a token for a name and a password."""
         asked = body(request, SignInSerializer)
-        user = authenticate(request._request, **asked)
-        if user is None:
-            raise AuthenticationFailed(_("No account has this name and password."))
+        user = _proven(request, **asked)
         instance, token = get_token_model().objects.create(
             user=user, expiry=timedelta(hours=settings.TOKEN_HOURS)
         )

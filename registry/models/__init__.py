@@ -5,51 +5,88 @@ Tables of acts and revisions are append-only: their querysets refuse, and databa
 what goes past the querysets.
 """
 
+from registry.models.attestations import AttestationRound, Confirmation
 from registry.models.cards import CardRevision, ModelCard
+from registry.models.conditions import Condition
 from registry.models.data_queries import DataQuery
 from registry.models.datasets import Dataset, DatasetVersion
+from registry.models.delegations import Delegation
+from registry.models.deployments import Deployment
 from registry.models.events import Delivery, Event
 from registry.models.evidence import Evidence
 from registry.models.files import StoredFile
+from registry.models.findings import Finding, FindingMove
+from registry.models.gates import GateRow
+from registry.models.incidents import Incident, IncidentMove
 from registry.models.journal import Entry, Head, ModelHead
+from registry.models.notices import Mail, MailChoice, Notice
+from registry.models.overrides import Override, OverrideSignature
+from registry.models.passkeys import PasskeyChallenge
 from registry.models.people import User
 from registry.models.plans import EvaluationPlan
-from registry.models.policies import PolicyEdition
+from registry.models.policies import PolicyAdoption, PolicyApproval, PolicyEdition
 from registry.models.registered_models import ModelRevision, RegisteredModel
-from registry.models.releases import CaseFile, Decision, Release
+from registry.models.relations import ModelRelation
+from registry.models.releases import CaseFile, Decision, Release, ReleaseMove
 from registry.models.retention import RowsDeletion
+from registry.models.reviews import Review, ReviewEvent
 from registry.models.risk import Hazard, RiskAssessment, RiskFile, RiskMatrix
+from registry.models.scorecards import ScorecardFilling, TierOverride
 from registry.models.units import Membership, Unit
 from registry.models.versions import DataLink, ModelVersion
 
 __all__ = [
+    "AttestationRound",
     "CardRevision",
     "CaseFile",
+    "Confirmation",
+    "Condition",
     "DataLink",
     "DataQuery",
     "Dataset",
     "DatasetVersion",
     "Decision",
+    "Delegation",
     "Delivery",
+    "Deployment",
     "Entry",
     "Event",
     "EvaluationPlan",
     "Evidence",
+    "Finding",
+    "FindingMove",
+    "GateRow",
     "Hazard",
     "Head",
+    "Mail",
+    "MailChoice",
+    "Incident",
+    "IncidentMove",
     "Membership",
     "ModelCard",
     "ModelHead",
+    "ModelRelation",
     "ModelRevision",
     "ModelVersion",
+    "Notice",
+    "PasskeyChallenge",
+    "PolicyAdoption",
+    "PolicyApproval",
+    "Override",
+    "OverrideSignature",
     "PolicyEdition",
     "RegisteredModel",
     "Release",
+    "Review",
+    "ReviewEvent",
+    "ReleaseMove",
     "RiskAssessment",
     "RiskFile",
     "RiskMatrix",
     "RowsDeletion",
+    "ScorecardFilling",
     "StoredFile",
+    "TierOverride",
     "Unit",
     "User",
 ]

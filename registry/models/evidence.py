@@ -44,6 +44,8 @@ class Evidence(models.Model):
     digest = models.CharField(_("digest"), max_length=64)
     data = models.ForeignKey(DatasetVersion, models.PROTECT, related_name="+", null=True)
     reproduced = models.BooleanField(_("reproduced here"))
+    # Asked for by a validator who has no hand in the version, and so a part of its validation.
+    independent = models.BooleanField(_("made on the validator's side"), default=False)
     producer = models.CharField(_("produced by"), max_length=200)
     origin = models.CharField(_("origin"), max_length=100, unique=True)
     filed_at = models.DateTimeField(_("filed"))

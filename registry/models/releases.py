@@ -14,7 +14,16 @@ from registry.models.append_only import AppendOnlyQuerySet
 from registry.models.policies import PolicyEdition
 from registry.models.units import Unit
 from registry.models.versions import ModelVersion
-from registry.rules.releases import OPEN, STATE_NAMES, Act, State
+from registry.rules.releases import (
+    APPROVALS,
+    IN_FORCE,
+    ONCE_APPROVED,
+    OPEN,
+    STANDING,
+    STATE_NAMES,
+    Act,
+    State,
+)
 
 if TYPE_CHECKING:
     from registry.models.people import User
@@ -31,9 +40,21 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         """Those still waiting for a decision."""
         return self.filter(state__in=sorted(OPEN))
 
+    def submitted(self) -> ReleaseQuerySet:
+        """All but drafts: those that have a case file."""
+        return self.exclude(case_file=None)
+
+    def in_force(self) -> ReleaseQuerySet:
+        """Those whose approval holds, as far as the state tells."""
+        return self.filter(state__in=sorted(IN_FORCE))
+
+    def standing(self) -> ReleaseQuerySet:
+        """Those whose approval holds, or could hold again."""
+        return self.filter(state__in=sorted(STANDING))
+
     def approved(self) -> ReleaseQuerySet:
-        """Those approved and not revoked; whether their gate is open is computed."""
-        return self.filter(state=State.APPROVED)
+        """Those once approved that nobody took back; whether their gate is open is computed."""
+        return self.filter(state__in=sorted(ONCE_APPROVED))
 
     def for_list(self) -> ReleaseQuerySet:
         """With what a row of the list shows, in one query."""
@@ -51,12 +72,13 @@ class Release(models.Model):
 
     version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="releases")
     environment = models.CharField(_("environment"), max_length=60)
-    state = models.CharField(_("state"), max_length=12, choices=list(STATE_NAMES.items()))
+    state = models.CharField(_("state"), max_length=30, choices=list(STATE_NAMES.items()))
     policy = models.ForeignKey(PolicyEdition, models.PROTECT, related_name="+")
     tier = models.PositiveSmallIntegerField(_("tier at submission"))
+    # Of a draft: when and by whom it was drafted.
     submitted_at = models.DateTimeField(_("submitted"))
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    # The case file under review or decided on. Null only between the two writes of a submission.
+    # The case file under review or decided on. Null in a draft that was never submitted.
     case_file = models.OneToOneField(
         "registry.CaseFile", models.PROTECT, related_name="+", null=True
     )
@@ -72,7 +94,7 @@ class Release(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["version", "environment"],
-                condition=Q(state__in=sorted(OPEN)),
+                condition=Q(state__in=sorted(OPEN | {State.DRAFT})),
                 name="one_open_release_per_environment",
             ),
             models.CheckConstraint(
@@ -80,8 +102,12 @@ class Release(models.Model):
                 name="a_release_has_a_known_state",
             ),
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=False) | ~Q(state=State.APPROVED),
+                condition=Q(valid_until__isnull=False) | ~Q(state__in=sorted(STANDING)),
                 name="an_approval_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(case_file__isnull=False) | ~Q(state__in=sorted(ONCE_APPROVED)),
+                name="an_approval_has_a_case_file",
             ),
         ]
 
@@ -125,15 +151,25 @@ class Decision(models.Model):
     release = models.ForeignKey(Release, models.PROTECT, related_name="decisions")
     case_file = models.ForeignKey(CaseFile, models.PROTECT, related_name="decisions")
     case_file_digest = models.CharField(_("signed digest"), max_length=64)
-    act = models.CharField(_("act"), max_length=12)
+    act = models.CharField(_("act"), max_length=30)
+    # How often the release was sent back on this case file before; each time is signed anew.
+    round = models.PositiveSmallIntegerField(_("round"), default=0)
     stage = models.PositiveSmallIntegerField(_("stage"), null=True)
     stage_name = models.CharField(_("stage name"), max_length=100, blank=True)
+    sent_to = models.PositiveSmallIntegerField(_("stage it was sent back to"), null=True)
     meaning = models.TextField(_("meaning of the signature"))
     reason = models.TextField(_("reason"))
+    # The conditions named with an approval, as they were signed; they bind once it is approved.
+    asked = models.JSONField(_("conditions asked"), default=list)
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     printed_name = models.CharField(_("printed name"), max_length=300)
     role = models.CharField(_("role then"), max_length=40)
     method = models.CharField(_("signed with"), max_length=40)
+    # Whose seat the signer sat in, where somebody had delegated theirs; and by which delegation.
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
+    )
+    delegation_number = models.PositiveBigIntegerField(_("delegation"), null=True)
     signed_at = models.DateTimeField(_("signed"))
 
     objects = AppendOnlyQuerySet.as_manager()
@@ -144,9 +180,9 @@ class Decision(models.Model):
         verbose_name_plural = _("decisions")
         constraints = [
             models.UniqueConstraint(
-                fields=["case_file", "signer"],
-                condition=Q(act=Act.APPROVE),
-                name="one_approval_per_person_and_case_file",
+                fields=["case_file", "round", "stage", "signer"],
+                condition=Q(act__in=[*(act.value for act in APPROVALS), Act.REJECT.value]),
+                name="one_vote_per_person_and_stage",
             ),
             models.CheckConstraint(
                 condition=Q(act__in=[act.value for act in Act]), name="a_decision_has_a_known_act"
@@ -156,3 +192,31 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.printed_name}: {self.act}"
+
+
+class ReleaseMove(models.Model):
+    """One change of a release's state, for good: what was approved when is read from these."""
+
+    release = models.ForeignKey(Release, models.PROTECT, related_name="moves")
+    act = models.CharField(_("act"), max_length=30)
+    before = models.CharField(_("before"), max_length=30, blank=True)
+    after = models.CharField(_("after"), max_length=30)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["release", "at", "pk"]
+        verbose_name = _("move")
+        verbose_name_plural = _("moves")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(act__in=[act.value for act in Act])
+                & Q(after__in=[state.value for state in State]),
+                name="a_move_is_of_the_table",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.release}: {self.after}"

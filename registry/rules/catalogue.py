@@ -1,4 +1,4 @@
-"""Words the catalogue uses: tasks, data roles, kinds of evidence, verdicts."""
+"""Words the catalogue uses: tasks, use cases, data roles, kinds of evidence, verdicts."""
 
 from __future__ import annotations
 
@@ -30,6 +30,16 @@ VERDICT_NAMES = {
     "undecided": gettext_noop("Undecided"),
     "fail": gettext_noop("Fail"),
     "none": gettext_noop("Not judged"),
+}
+# What a model is used for; the catalogue of hazards goes by it.
+USE_CASES = {
+    "credit": gettext_noop("Credit"),
+    "hiring": gettext_noop("Hiring"),
+    "insurance": gettext_noop("Insurance"),
+    "health": gettext_noop("Health"),
+    "marketing": gettext_noop("Marketing"),
+    "fraud": gettext_noop("Fraud"),
+    "other": gettext_noop("Another use"),
 }
 # A sensitive column with more groups than this says nothing about any of them.
 MOST_SENSITIVE_GROUPS = 100

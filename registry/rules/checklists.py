@@ -43,6 +43,7 @@ class Exhibit:
     reproduced: bool
     file: int | None = None  # the data it speaks of; None where it speaks of the version as such
     outdated: bool = False  # made on another artefact or on data no longer attached
+    independent: bool = False  # made on the validator's side
 
 
 def checklist(
@@ -54,9 +55,14 @@ def checklist(
     deputy_is_named: bool,
     exhibits: Sequence[Exhibit],
     test_files: Sequence[int] = (),
+    scorecard_is_filled: bool = False,
+    findings: Sequence[tuple[str, str]] = (),
     now: datetime,
 ) -> list[Item]:
-    """Return everything the ruling asks for, each with how it stands."""
+    """Return everything the ruling asks for, each with how it stands.
+
+    ``findings`` are those not settled, each with its severity and its title.
+    """
     items = [_card_item(ruling, card)]
     items += [_data_item(role, role in data_roles) for role in ruling.data_roles]
     if ruling.risk_assessed:
@@ -77,7 +83,18 @@ def checklist(
                 gettext_noop("No deputy is named for the owner; name one on the model's page."),
             )
         )
+    if ruling.scorecard_filled:
+        items.append(
+            _item(
+                "scorecard",
+                scorecard_is_filled,
+                "submit.scorecard_missing",
+                gettext_noop("The scorecard is not filled in; fill it in on the model's page."),
+            )
+        )
     items += [_evidence_item(ask, exhibits, test_files, now) for ask in ruling.evidence]
+    if ruling.open_findings_block:
+        items.append(_findings_item(ruling, findings))
     return items
 
 
@@ -109,6 +126,18 @@ def _data_item(role: str, met: bool) -> Item:
     )
 
 
+def _findings_item(ruling: Ruling, findings: Sequence[tuple[str, str]]) -> Item:
+    blocking = [title for severity, title in findings if severity in ruling.open_findings_block]
+    if not blocking:
+        return Item("findings", Standing.MET)
+    message = gettext_noop(
+        "These findings are not settled yet: %(findings)s. Have each closed, or its risk accepted,"
+        " first."
+    )
+    params = {"findings": "; ".join(blocking)}
+    return Item("findings", Standing.FAILING, Objection("submit.findings_open", message, params))
+
+
 # What a person should hear of first.
 WORST_FIRST = (Standing.FAILING, Standing.EXPIRED, Standing.MISSING, Standing.MET)
 
@@ -127,6 +156,17 @@ def _evidence_item(
     return min(items, key=lambda item: WORST_FIRST.index(item.standing))
 
 
+def _missing_evidence(ask: Requirement) -> Objection:
+    if ask.independent:
+        message = gettext_noop(
+            "No %(kind)s evidence from the validator's side on the attached test data; have a"
+            " validator start a %(kind)s run who has no hand in the version."
+        )
+        return Objection("submit.evidence_not_independent", message, {"kind": ask.kind})
+    message = gettext_noop("No %(kind)s evidence on the attached test data; start a %(kind)s run.")
+    return Objection("submit.evidence_missing", message, {"kind": ask.kind})
+
+
 def _judged(ask: Requirement, exhibits: Sequence[Exhibit], now: datetime) -> Item:
     """Judge one required kind by the newest exhibit that still speaks of this version and data."""
     code = f"evidence.{ask.kind}"
@@ -136,16 +176,10 @@ def _judged(ask: Requirement, exhibits: Sequence[Exhibit], now: datetime) -> Ite
         if exhibit.kind == ask.kind
         and not exhibit.outdated
         and (exhibit.reproduced or not ask.reproduced)
+        and (exhibit.independent or not ask.independent)
     ]
     if not usable:
-        message = gettext_noop(
-            "No %(kind)s evidence on the attached test data; start a %(kind)s run."
-        )
-        return Item(
-            code,
-            Standing.MISSING,
-            Objection("submit.evidence_missing", message, {"kind": ask.kind}),
-        )
+        return Item(code, Standing.MISSING, _missing_evidence(ask))
     newest = max(usable, key=lambda exhibit: (exhibit.at, exhibit.id))
     if now - newest.at > timedelta(days=ask.max_age_days):
         message = gettext_noop(

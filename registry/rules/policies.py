@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from registry.rules import cards
-from registry.rules.catalogue import DATA_ROLES, EVIDENCE_KINDS
-from registry.rules.plan_shapes import objections_to_shape
-from registry.rules.refusals import Objection, Refused
-from registry.rules.releases import Stage
-from registry.rules.roles import DECIDERS
-from registry.rules.wording import gettext_noop
+from registry.rules.policy_parts import DEFAULT_REVIEW_DAYS, LONGEST_OVERRIDE_DAYS, VERDICTS
+from registry.rules.policy_shapes import incomplete, objections_to, objections_to_reading
+from registry.rules.policy_tiers import TIERS, environments_of, section_of
+from registry.rules.refusals import Refused
+from registry.rules.releases import HANDS
+from registry.rules.stages import Ask, Stage
 
-TIERS = (1, 2, 3, 4)
-VERDICTS = ("pass", "warn", "undecided", "fail", "none")
+__all__ = [
+    "TIERS",
+    "VERDICTS",
+    "Requirement",
+    "Ruling",
+    "environments_of",
+    "objections_to",
+    "ruling",
+]
 
 
 @dataclass(frozen=True)
 class Requirement:
     """One kind of evidence that has to be there.
 
-    How old at most, and which verdicts are accepted.
+    How old at most, which verdicts are accepted, and whether it has to be made on the validator's
+    side.
     """
 
     kind: str
@@ -30,11 +38,16 @@ class Requirement:
     verdicts: tuple[str, ...]
     reproduced: bool
     closes_gate: bool
+    independent: bool = False
 
 
 @dataclass(frozen=True)
 class Ruling:
-    """What the policy says for one tier."""
+    """What the policy says for one tier in one environment; what it does not say has a default.
+
+    ``excluded`` are the kinds of work on a version (keys of ``HANDS``) that keep who did it from
+    signing. ``override_days`` is how long an emergency release may run; 0 allows none.
+    """
 
     tier: int
     card_sections: tuple[str, ...]
@@ -45,23 +58,38 @@ class Ruling:
     plans: Mapping[str, Any]
     stages: tuple[Stage, ...]
     approval_days: int
+    environment: str = ""
+    review_days: int = DEFAULT_REVIEW_DAYS[1]
+    reauthentication: str = "password"
+    conditions_allowed: bool = True
+    excluded: tuple[str, ...] = tuple(HANDS)
+    new_edition_closes_gate: bool = False
+    open_findings_block: tuple[str, ...] = ("high", "critical")
+    scorecard_filled: bool = False
+    override_days: int = LONGEST_OVERRIDE_DAYS
 
 
-def ruling(definition: Mapping[str, Any], tier: int) -> Ruling:
+def ruling(definition: Mapping[str, Any], tier: int, environment: str = "") -> Ruling:
     """Read what the policy's definition says for a tier; tiers are keys of text, as in JSON.
 
-    Raises Refused where the definition does not hold together.
+    Without an environment it is what holds wherever nothing else is said. Raises Refused where the
+    definition cannot be read or asks for no signature. What else would be refused in a new edition
+    is let pass: decisions rest on editions that were adopted before a rule was known.
     """
-    objections = objections_to(definition)
+    objections = objections_to_reading(definition, tier, environment)
     if objections:
         raise Refused(*objections)
-    return _read(definition, tier)
+    try:
+        return _read(definition, tier, environment)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise Refused(incomplete(str(error))) from error
 
 
-def _read(definition: Mapping[str, Any], tier: int) -> Ruling:
-    section = definition["tiers"][str(tier)]
+def _read(definition: Mapping[str, Any], tier: int, environment: str) -> Ruling:
+    section = section_of(definition, tier, environment)
     return Ruling(
         tier=tier,
+        environment=environment,
         card_sections=(
             cards.SECTION_CODES
             if section["card_sections"] == "all"
@@ -70,103 +98,41 @@ def _read(definition: Mapping[str, Any], tier: int) -> Ruling:
         data_roles=tuple(section["data_roles"]),
         risk_assessed=section["risk_assessed"],
         deputy_named=section["deputy_named"],
-        evidence=tuple(
-            Requirement(
-                kind=kind,
-                max_age_days=ask["max_age_days"],
-                verdicts=tuple(ask["verdicts"]),
-                reproduced=ask["reproduced"],
-                closes_gate=ask["closes_gate"],
-            )
-            for kind, ask in section["evidence"].items()
-        ),
-        plans=definition["plans"],
-        stages=tuple(
-            Stage(stage["name"], stage["role"], stage["needed"]) for stage in section["stages"]
-        ),
+        evidence=tuple(_requirement(kind, ask) for kind, ask in section["evidence"].items()),
+        plans={**definition["plans"], **section.get("plans", {})},
+        stages=tuple(_stage(stage) for stage in section["stages"]),
         approval_days=section["approval_days"],
+        review_days=section.get("review_days", DEFAULT_REVIEW_DAYS[tier]),
+        reauthentication=section.get("reauthentication", Ruling.reauthentication),
+        conditions_allowed=section.get("conditions_allowed", Ruling.conditions_allowed),
+        excluded=tuple(section.get("excluded", Ruling.excluded)),
+        new_edition_closes_gate=section.get(
+            "new_edition_closes_gate", Ruling.new_edition_closes_gate
+        ),
+        open_findings_block=tuple(section.get("open_findings_block", Ruling.open_findings_block)),
+        scorecard_filled=section.get("scorecard_filled", Ruling.scorecard_filled),
+        override_days=section.get("override_days", Ruling.override_days),
     )
 
 
-def objections_to(definition: Mapping[str, Any]) -> list[Objection]:
-    """Say what is wrong with a policy's definition; empty when it can be used."""
-    try:
-        # Every part is read for every tier now, or a lacking one would be missed at a submission.
-        asked = [_read(definition, tier) for tier in TIERS]
-        return [
-            *_unknown(asked),
-            *_wrong(definition),
-            *objections_to_shape(definition["plans"]),
-        ]
-    except (KeyError, TypeError, AttributeError) as error:
-        return [
-            Objection(
-                "policy.incomplete",
-                gettext_noop("The policy lacks a part or has it in the wrong shape: %(part)s."),
-                {"part": str(error)},
-            )
-        ]
+def _requirement(kind: str, ask: Mapping[str, Any]) -> Requirement:
+    return Requirement(
+        kind=kind,
+        max_age_days=ask["max_age_days"],
+        verdicts=tuple(ask["verdicts"]),
+        reproduced=ask["reproduced"],
+        closes_gate=ask["closes_gate"],
+        independent=ask.get("independent", False),
+    )
 
 
-def _unknown(asked: Sequence[Ruling]) -> Iterator[Objection]:
-    """Find names nobody knows: a section so misspelt would never be asked for."""
-    for ruled in asked:
-        names = [name for name in ruled.card_sections if name not in cards.SECTION_CODES]
-        names += [name for name in ruled.data_roles if name not in DATA_ROLES]
-        names += [ask.kind for ask in ruled.evidence if ask.kind not in EVIDENCE_KINDS]
-        if names:
-            yield Objection(
-                "policy.unknown_name",
-                gettext_noop("Tier %(tier)s asks for what nobody knows: %(names)s."),
-                {"tier": ruled.tier, "names": ", ".join(names)},
-            )
-
-
-def _wrong(definition: Mapping[str, Any]) -> list[Objection]:
-    objections = []
-    for tier in TIERS:
-        section = definition["tiers"][str(tier)]
-        if not isinstance(section["approval_days"], int) or section["approval_days"] < 1:
-            objections.append(
-                Objection(
-                    "policy.approval_days",
-                    gettext_noop("Tier %(tier)s: an approval has to last at least a day."),
-                    {"tier": tier},
-                )
-            )
-        if not section["stages"]:
-            objections.append(
-                Objection(
-                    "policy.no_stage",
-                    gettext_noop("Tier %(tier)s has no stage; a release needs a signature."),
-                    {"tier": tier},
-                )
-            )
-        for stage in section["stages"]:
-            if stage["role"] not in {role.value for role in DECIDERS} or stage["needed"] < 1:
-                objections.append(
-                    Objection(
-                        "policy.stage",
-                        gettext_noop(
-                            "Stage %(stage)s of tier %(tier)s: the role has to be one of %(roles)s,"
-                            " and at least one person has to sign."
-                        ),
-                        {
-                            "stage": stage["name"],
-                            "tier": tier,
-                            "roles": ", ".join(sorted(role.value for role in DECIDERS)),
-                        },
-                    )
-                )
-        for kind, ask in section["evidence"].items():
-            if not set(ask["verdicts"]) <= set(VERDICTS) or ask["max_age_days"] < 1:
-                objections.append(
-                    Objection(
-                        "policy.evidence",
-                        gettext_noop(
-                            "Evidence %(kind)s of tier %(tier)s: verdicts or age are off."
-                        ),
-                        {"kind": kind, "tier": tier},
-                    )
-                )
-    return objections
+def _stage(stage: Mapping[str, Any]) -> Stage:
+    """Read a stage; a role beside the name is the short form of a single ask."""
+    asks = stage.get("asks") or [stage]
+    return Stage(
+        name=stage["name"],
+        asks=tuple(Ask(ask["role"], ask["needed"], ask.get("of")) for ask in asks),
+        rule=stage.get("rule", "all"),
+        beside=stage.get("beside", False),
+        again=stage.get("again", False),
+    )

@@ -1,40 +1,13 @@
-"""The risk matrix: likelihood times impact, the levels of the product, and the starting hazards."""
+"""Hazards: the four that every model starts with, and what is said of each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registry.rules.refusals import Objection
+from registry.rules.matrices import place, score
 from registry.rules.wording import gettext_noop
-
-# The default definition. Names are marked for translation; the German ones are fixed:
-# Gering, Mittel, Hoch, Schwerwiegend.
-DEFAULT_MATRIX: dict[str, Any] = {
-    "name": "default-5x5",
-    "likelihoods": [
-        gettext_noop("Rare"),
-        gettext_noop("Unlikely"),
-        gettext_noop("Possible"),
-        gettext_noop("Likely"),
-        gettext_noop("Very likely"),
-    ],
-    "impacts": [
-        gettext_noop("Very low"),
-        gettext_noop("Low"),
-        gettext_noop("Moderate"),
-        gettext_noop("Large"),
-        gettext_noop("Very large"),
-    ],
-    "levels": [
-        {"code": "low", "name": gettext_noop("Low"), "from": 1, "to": 3},
-        {"code": "medium", "name": gettext_noop("Medium"), "from": 4, "to": 9},
-        {"code": "high", "name": gettext_noop("High"), "from": 10, "to": 16},
-        {"code": "severe", "name": gettext_noop("Severe"), "from": 20, "to": 25},
-    ],
-}
-LEVELS = ("low", "medium", "high", "severe")
 
 # Every model has these four, whatever it does.
 STARTING_HAZARDS = (
@@ -43,36 +16,63 @@ STARTING_HAZARDS = (
     gettext_noop("Its accuracy or fairness decays"),
     gettext_noop("The people who can maintain it are gone"),
 )
+MAINTAINERS_GONE = STARTING_HAZARDS[3]
+ENOUGH_MAINTAINERS = 2
+# With fewer maintainers than that: where the hazard starts, and where it stands at the least.
+LIKELY_GONE, LEAST_LIKELY_GONE = 4, 3
+
+EFFECTIVENESS = {
+    "not_assessed": gettext_noop("Not assessed"),
+    "ineffective": gettext_noop("Ineffective"),
+    "partly": gettext_noop("Partly effective"),
+    "effective": gettext_noop("Effective"),
+}
+KNOWLEDGE = {
+    "weak": gettext_noop("Weak"),
+    "moderate": gettext_noop("Moderate"),
+    "strong": gettext_noop("Strong"),
+}
 
 
-def score(likelihood: int, impact: int) -> int:
-    """Return likelihood times impact.
+@dataclass(frozen=True)
+class Control:
+    """What lowers a risk: whether it is made for that, whether it works, and what shows it.
 
-    1 for rare and very low, 25 for very likely and very large.
+    ``design`` and ``operating`` are keys of EFFECTIVENESS; ``evidence`` the ids of exhibits.
     """
-    return likelihood * impact
 
+    text: str
+    design: str = "not_assessed"
+    operating: str = "not_assessed"
+    evidence: tuple[int, ...] = ()
 
-def level(matrix: Mapping[str, Any], likelihood: int, impact: int) -> str:
-    """Return the code of the level that the matrix gives to this cell."""
-    product = score(likelihood, impact)
-    levels = matrix["levels"]
-    return str(next(step["code"] for step in levels if step["from"] <= product <= step["to"]))
+    @property
+    def is_ineffective(self) -> bool:
+        """Whether it was found not to work, by design or in operation."""
+        return "ineffective" in (self.design, self.operating)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as a row and a case file keep it."""
+        return {
+            "title": self.text,
+            "design": self.design,
+            "operating": self.operating,
+            "evidence": list(self.evidence),
+        }
 
-def place(matrix: Mapping[str, Any], likelihood: int, impact: int) -> dict[str, Any]:
-    """Return the cell as the case file states it: likelihood, impact, score and level."""
-    return {
-        "likelihood": likelihood,
-        "impact": impact,
-        "score": score(likelihood, impact),
-        "level": level(matrix, likelihood, impact),
-    }
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Control:
+        """Return it from what ``as_dict`` gave."""
+        return cls(kept["title"], kept["design"], kept["operating"], tuple(kept["evidence"]))
 
 
 @dataclass(frozen=True)
 class HazardFacts:
-    """One hazard with its place before (inherent) and after (residual) the controls; 1 to 5."""
+    """One hazard with its place before (inherent) and after (residual) the controls; 1 to 5.
+
+    ``controls`` says them in a sentence, ``assessed_controls`` one by one. ``vulnerable`` says
+    which vulnerable groups are among the affected, or why none is.
+    """
 
     title: str
     likelihood: int
@@ -80,63 +80,62 @@ class HazardFacts:
     controls: str
     residual_likelihood: int
     residual_impact: int
+    cause: str = ""
+    consequence: str = ""
+    affected: str = ""
+    vulnerable: str = ""
+    likelihood_ground: str = ""
+    impact_ground: str = ""
+    residual_ground: str = ""
+    assessed_controls: tuple[Control, ...] = ()
+
+    @property
+    def inherent(self) -> tuple[int, int]:
+        """Likelihood and impact before the controls."""
+        return self.likelihood, self.impact
+
+    @property
+    def residual(self) -> tuple[int, int]:
+        """Likelihood and impact with the controls."""
+        return self.residual_likelihood, self.residual_impact
+
+    @property
+    def is_lowered(self) -> bool:
+        """Whether the controls are said to lower the risk."""
+        return score(*self.residual) < score(*self.inherent)
 
 
-def worst(places: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """Return the cell that stands for all.
+# The texts beside the title that a hazard may state, in the order they are asked for.
+TEXTS = (
+    "cause",
+    "consequence",
+    "affected",
+    "vulnerable",
+    "likelihood_ground",
+    "impact_ground",
+    "residual_ground",
+)
 
-    The largest score, and among equals the larger impact.
+
+def starting_likelihood(title: str, maintainers: int) -> int:
+    """Return where a standard hazard starts: the fourth one higher where few can maintain."""
+    return LIKELY_GONE if title == MAINTAINERS_GONE and maintainers < ENOUGH_MAINTAINERS else 3
+
+
+def stated(matrix: Mapping[str, Any], hazard: HazardFacts) -> dict[str, Any]:
+    """Return a hazard as the case file states it.
+
+    What was not said has no key: a blank in its place would differ from every case file frozen
+    before it could be said.
     """
-    return max(places, key=lambda cell: (score(*cell), cell[1]))
-
-
-def objections_to(hazards: Sequence[HazardFacts]) -> list[Objection]:
-    """Say what stands against an assessment of these hazards."""
-    if not hazards:
-        return [
-            Objection(
-                "risk.no_hazards",
-                gettext_noop("An assessment needs at least one hazard; start with the four given."),
-            )
-        ]
-    objections = []
-    for hazard in hazards:
-        facts = {"hazard": hazard.title or "?"}
-        numbers = (
-            hazard.likelihood,
-            hazard.impact,
-            hazard.residual_likelihood,
-            hazard.residual_impact,
-        )
-        if not hazard.title.strip():
-            objections.append(
-                Objection("risk.untitled", gettext_noop("A hazard has no title; say what happens."))
-            )
-        if not all(1 <= number <= 5 for number in numbers):
-            objections.append(
-                Objection(
-                    "risk.off_the_matrix",
-                    gettext_noop("%(hazard)s: likelihood and impact go from 1 to 5."),
-                    facts,
-                )
-            )
-        elif score(*numbers[2:]) > score(*numbers[:2]):
-            objections.append(
-                Objection(
-                    "risk.residual_above_inherent",
-                    gettext_noop(
-                        "%(hazard)s: the residual risk is above the inherent one;"
-                        " controls cannot add risk."
-                    ),
-                    facts,
-                )
-            )
-        elif score(*numbers[2:]) < score(*numbers[:2]) and not hazard.controls.strip():
-            objections.append(
-                Objection(
-                    "risk.no_controls",
-                    gettext_noop("%(hazard)s: name the controls that lower its risk."),
-                    facts,
-                )
-            )
-    return objections
+    texts = {name: text for name in TEXTS if (text := getattr(hazard, name))}
+    controls = [control.as_dict() for control in hazard.assessed_controls]
+    residual = place(matrix, *hazard.residual)
+    return {
+        "title": hazard.title,
+        **place(matrix, *hazard.inherent),
+        "controls": hazard.controls,
+        **{f"residual_{name}": value for name, value in residual.items()},
+        **texts,
+        **({"assessed_controls": controls} if controls else {}),
+    }

@@ -50,6 +50,7 @@ MAY: dict[str, frozenset[Role]] = {
     "membership.end": frozenset({Role.ADMINISTRATOR}),
     "model.register": AUTHORS,
     "model.revise": AUTHORS | {Role.MODEL_RISK_MANAGER},
+    "model.retire": RISK_MANAGERS | {Role.BUSINESS_OWNER},
     "version.register": AUTHORS,
     "version.attach_data": AUTHORS,
     "dataset.register": AUTHORS,
@@ -101,6 +102,7 @@ MAY: dict[str, frozenset[Role]] = {
     "attestation.open": RISK_MANAGERS,
     "attestation.confirm": ENGAGED,
     "conflicts.read": DECIDERS | {Role.AUDITOR},
+    "event.send_again": frozenset({Role.ADMINISTRATOR}),
     "gate.ask": EVERYONE,
     "report.request": EVERYONE - {Role.ADMINISTRATOR, Role.SERVICE},
 }

@@ -9,18 +9,18 @@ from django.utils import timezone
 from registry.models import CardRevision, ModelCard, ModelVersion, User
 from registry.rules import cards as rules
 from registry.rules.refusals import Objection, Refused
-from registry.rules.releases import State
+from registry.rules.releases import OPEN, STANDING
 from registry.rules.wording import gettext_noop
 from registry.services import journal, rights
 
 # While somebody reviews or relies on the version, an edit must not change what they signed.
-HELD = (State.IN_REVIEW, State.APPROVED)
+HELD = sorted(OPEN | STANDING)
 
 
 def is_held(version: ModelVersion) -> bool:
     """Say whether a new revision stays a draft.
 
-    A release of the version is in review or approved.
+    A release of the version waits for a decision, or its approval stands.
     """
     return version.releases.filter(state__in=HELD).exists()
 

@@ -21,7 +21,7 @@ from registry.models import (
 )
 from registry.rules import casefile as rules
 from registry.rules.cards import SECTION_CODES, filled
-from registry.rules.risk import level, score
+from registry.services import contexts
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
@@ -121,16 +121,7 @@ def _card(version: ModelVersion) -> dict[str, Any] | None:
 
 def _risk(version: ModelVersion) -> dict[str, Any] | None:
     assessment = version.risk.effective
-    if assessment is None:
-        return None
-    matrix = assessment.definition
-    return {
-        "revision": assessment.number,
-        "matrix": {**matrix, "edition": assessment.matrix.edition},
-        "hazards": [_hazard(matrix, hazard) for hazard in assessment.hazards.all()],
-        "inherent": assessment.inherent,
-        "residual": assessment.residual,
-    }
+    return assessment.stated if assessment else None
 
 
 def _plan(version: ModelVersion) -> dict[str, Any]:
@@ -140,23 +131,6 @@ def _plan(version: ModelVersion) -> dict[str, Any]:
     """
     plan = next(iter(version.plans.all()), None)
     return {"plan": {"revision": plan.number, **plan.content}} if plan else {}
-
-
-def _hazard(matrix: dict[str, Any], hazard: Hazard) -> dict[str, Any]:
-    before = (hazard.likelihood, hazard.impact)
-    after = (hazard.residual_likelihood, hazard.residual_impact)
-    return {
-        "title": hazard.title,
-        "likelihood": hazard.likelihood,
-        "impact": hazard.impact,
-        "score": score(*before),
-        "level": level(matrix, *before),
-        "controls": hazard.controls,
-        "residual_likelihood": hazard.residual_likelihood,
-        "residual_impact": hazard.residual_impact,
-        "residual_score": score(*after),
-        "residual_level": level(matrix, *after),
-    }
 
 
 def build(
@@ -175,6 +149,7 @@ def build(
             "deputy": revision.deputy.printed_name if revision.deputy else None,
             "maintainers": sorted(person.printed_name for person in revision.maintainers.all()),
             "tier": revision.tier,
+            **contexts.said_of(version.model, revision),
         },
         exhibits=exhibits_of(version),
         editions={

@@ -15,7 +15,7 @@ from registry.models import Dataset, DatasetVersion, Unit, User
 from registry.rules.catalogue import DATA_ROLES, MOST_SENSITIVE_GROUPS
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
-from registry.services import files, journal, retention, rights
+from registry.services import files, journal, retention, review_events, rights
 
 
 @journal.verb
@@ -124,6 +124,7 @@ def register_version(
             "keep_until": until.isoformat(),
         },
     )
+    review_events.data_registered(version, by)
     return version
 
 

@@ -9,23 +9,38 @@ from django.conf import settings
 from django.utils import timezone
 
 from registry import dispatch
-from registry.models import Delivery, Event, ModelVersion, User
+from registry.models import Delivery, Event, ModelVersion, RegisteredModel, User
 from registry.services import journal
 
 
 @journal.verb
 def announce(
-    *, name: str, version: ModelVersion, details: Mapping[str, Any], by: User | None
+    *,
+    name: str,
+    version: ModelVersion | None,
+    details: Mapping[str, Any],
+    by: User | None,
+    model: RegisteredModel | None = None,
 ) -> Event:
-    """Write the event down, and send it to every listener once this commits."""
+    """Write the event down, and send it to every listener once this commits.
+
+    ``model`` is for what concerns a model and no version of it; an event of neither concerns the
+    installation, such as a new edition of the policy.
+    """
     now = timezone.now()
-    event = Event.objects.create(name=name, version=version, details=dict(details), at=now)
+    event = Event.objects.create(
+        name=name,
+        version=version,
+        model=None if version else model,
+        details=dict(details),
+        at=now,
+    )
     journal.record(
         "event.announced",
         by=by,
         subject=event,
         role="system" if by is None else "",
-        model=version.model,
+        model=event.about,
         changes={"name": name, **details},
     )
     for listener in settings.EVENT_LISTENERS:

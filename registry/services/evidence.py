@@ -14,7 +14,7 @@ from registry.rules.catalogue import EVIDENCE_KINDS, VERDICT_NAMES
 from registry.rules.evidence import LONGEST_SUMMARY, read
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
-from registry.services import case_files, files, journal, rights
+from registry.services import case_files, files, journal, review_events, rights, stages
 
 # How the origin of what was handed in begins.
 HANDED_IN = "upload"
@@ -77,6 +77,7 @@ def file_exhibit(
         digest=stored.sha256,
         data=data,
         reproduced=reproduced,
+        independent=reproduced and stages.is_independent(version, by),
         producer=producer,
         origin=origin,
         filed_at=timezone.now(),
@@ -97,6 +98,7 @@ def file_exhibit(
     )
     for release in Release.objects.open().filter(version=version).select_for_update(of=("self",)):
         _renew_case_file(release, version, role, by)
+    review_events.exhibit_filed(exhibit, by)
     return exhibit
 
 

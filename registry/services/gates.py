@@ -1,20 +1,31 @@
-"""Whether a version may run on a release now, computed from what is there; reads only."""
+"""Whether a version may run on a release now, computed from what is there."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Subquery
 from django.utils import timezone
 
-from registry.models import DataLink, Evidence, Release
+from registry.models import (
+    Condition,
+    DataLink,
+    Evidence,
+    PolicyEdition,
+    Release,
+    ReleaseMove,
+)
 from registry.rules import casefile
+from registry.rules import gates as rules
 from registry.rules import policies as policy_rules
-from registry.rules import releases as rules
 from registry.rules.refusals import Objection
+from registry.rules.releases import MOVES, Act, State
 from registry.services import case_files
 from registry.services.case_files import Rows
-from registry.services.stages import progress_of
+from registry.services.stages import progress_of, ruling_of
 
 
 @dataclass(frozen=True)
@@ -25,21 +36,54 @@ class Gate:
     reasons: tuple[Objection, ...]
 
 
-def gate(release: Release) -> Gate:
+def gate(release: Release, now: datetime | None = None) -> Gate:
     """Compute the gate from what is there now; nobody has to have closed it by hand.
 
     The state alone opens nothing: the signatures have to be there, over this very case file.
     ``release`` comes from ``for_gate``; a list of them costs a fixed number of queries.
     """
-    reasons = rules.gate_reasons(
+    now = now or timezone.now()
+    expired = release.valid_until is not None and release.valid_until <= now
+    reasons = lasting_reasons(release, expired=expired, breached=overdue(release, now))
+    return Gate(not reasons, tuple(reasons))
+
+
+def lasting_reasons(
+    release: Release, *, expired: bool, breached: Iterable[Condition] = ()
+) -> list[Objection]:
+    """Return the reasons against; ``expired`` and ``breached`` are what time alone makes so."""
+    if release.case_file is None:
+        return rules.gate_reasons(state=release.state)
+    return rules.gate_reasons(
         state=release.state,
-        unsigned=progress_of(release).stage is not None,
+        unsigned=bool(progress_of(release).open),
         broken=not _is_what_was_signed(release),
-        expired=release.valid_until is not None and release.valid_until <= timezone.now(),
+        expired=expired,
         changed=[change.fact for change in case_files.changes_since_frozen(release)],
         failing=[exhibit.title for exhibit in _failing(release)],
+        breached=[condition.text for condition in breached],
+        outdated_policy=_policy_is_outdated(release),
     )
-    return Gate(not reasons, tuple(reasons))
+
+
+def overdue(release: Release, now: datetime) -> list[Condition]:
+    """Return the conditions that are past their day and not accepted."""
+    return [one for one in release.conditions.all() if not one.accepted_at and one.due_at <= now]
+
+
+def _policy_is_outdated(release: Release) -> bool:
+    """Say whether a later edition is in force that closes what was approved under earlier ones."""
+    current = release.policy_now
+    if current is None or current == release.policy.digest:
+        return False
+    return _definition(current, release.tier, release.environment).new_edition_closes_gate
+
+
+@lru_cache(maxsize=64)
+def _definition(digest: str, tier: int, environment: str) -> policy_rules.Ruling:
+    """Return what an edition says; it never changes, so each is read once."""
+    edition = PolicyEdition.objects.in_force().filter(digest=digest)[0]
+    return policy_rules.ruling(edition.definition, tier, environment)
 
 
 def _is_what_was_signed(release: Release) -> bool:
@@ -58,8 +102,7 @@ def _failing(release: Release) -> list[Evidence]:
 
     Evidence on data that is not attached speaks neither for nor against.
     """
-    ruling = policy_rules.ruling(release.policy.definition, release.tier)
-    closing = {ask.kind for ask in ruling.evidence if ask.closes_gate}
+    closing = {ask.kind for ask in ruling_of(release).evidence if ask.closes_gate}
     attached = case_files.test_files(release.version)
     newest: dict[tuple[str, int | None], Evidence] = {}
     for exhibit in sorted(release.version.evidence.all(), key=lambda one: (one.filed_at, one.pk)):
@@ -71,11 +114,14 @@ def _failing(release: Release) -> list[Evidence]:
 
 def for_gate(releases: Rows) -> Rows:
     """Fetch what ``gate`` and ``progress_of`` read, in a fixed number of queries."""
+    policy_now = PolicyEdition.objects.in_force().values("digest")[:1]
     return (
         case_files.with_facts(releases, "version__")
+        .annotate(policy_now=Subquery(policy_now))
         .select_related("case_file", "policy", "submitted_by")
         .prefetch_related(
             "decisions",
+            "conditions",
             Prefetch("version__evidence", queryset=Evidence.objects.select_related("data")),
         )
     )
@@ -90,4 +136,14 @@ def for_signing(releases: Rows) -> Rows:
         "version__model__revisions",
         "version__card__revisions",
         "version__risk__assessments",
+    )
+
+
+def move(release: Release, act: Act, *, by: object, at: datetime) -> None:
+    """Move a release by the table, and keep the move; inside a verb only."""
+    before = State(release.state)
+    release.state = MOVES[before, act]
+    release.save(update_fields=["state"])
+    ReleaseMove.objects.create(
+        release=release, act=act, before=before, after=release.state, at=at, by=by
     )

@@ -2,66 +2,109 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from django.db import connection
 from django.utils import timezone
 
-from registry.models import PolicyEdition, User
+from registry.models import PolicyAdoption, PolicyEdition, User
 from registry.rules import casefile
 from registry.rules import policies as rules
 from registry.rules.refusals import Refused
 from registry.rules.wording import gettext_noop
 from registry.services import journal
+from registry.services.policy_texts import parse
 
 FOLDER = Path(__file__).resolve().parent.parent / "policies"
 
 
-def read(path: Path) -> dict[str, Any]:
-    """Read a policy file into plain JSON data. Raises Refused for what is no policy."""
+def text_of(path: Path) -> str:
+    """Return the text of a policy file. Raises Refused for what is no text."""
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-        # Through JSON, so that keys are text and the stored definition equals the one judged here.
-        definition: dict[str, Any] = json.loads(json.dumps(loaded))
-    except (yaml.YAMLError, UnicodeDecodeError, TypeError) as error:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise Refused.because(
             "policy.unreadable",
             gettext_noop("%(file)s is not readable as YAML: %(error)s."),
             file=path.name,
             error=error,
         ) from error
-    return definition
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a policy file into plain JSON data. Raises Refused for what is no policy."""
+    return parse(text_of(path), path.name)
 
 
 @journal.verb
-def load(*, definition: Mapping[str, Any], by: User | None) -> PolicyEdition:
-    """Load a policy as a new edition, unless the last edition says the same."""
+def load(*, definition: Mapping[str, Any], text: str = "", by: None) -> PolicyEdition:
+    """Load a policy and adopt it at once, unless the edition in force says the same.
+
+    Only for an installation that has no policy yet, and for tests: afterwards an edition is
+    proposed and approved, see ``policy_proposals``.
+    """
     objections = rules.objections_to(definition)
     if objections:
         raise Refused(*objections)
-    digest = casefile.digest(casefile.canonical(dict(definition)))
-    last = PolicyEdition.objects.filter(name=definition["name"]).first()
-    if last and last.digest == digest:
+    hold(definition["name"])
+    last = adopted(definition["name"])
+    if last is not None and last.digest == digest_of(definition):
         return last
-    edition = PolicyEdition.objects.create(
-        name=definition["name"],
-        edition=(last.edition if last else 0) + 1,
-        definition=dict(definition),
-        digest=digest,
-        loaded_at=timezone.now(),
-    )
+    edition = add(definition=definition, text=text, base=last, by=None)
+    PolicyAdoption.objects.create(edition=edition, adopted_at=edition.loaded_at)
     journal.record(
-        "policy.loaded", by=by, subject=edition, role="system", changes={"digest": digest}
+        "policy.loaded", by=by, subject=edition, role="system", changes={"digest": edition.digest}
     )
     return edition
 
 
+def add(
+    *,
+    definition: Mapping[str, Any],
+    text: str,
+    base: PolicyEdition | None,
+    note: str = "",
+    by: User | None,
+) -> PolicyEdition:
+    """Write an edition down under the next number; inside a verb that holds the policy."""
+    last = PolicyEdition.objects.filter(name=definition["name"]).first()
+    edition: PolicyEdition = PolicyEdition.objects.create(
+        name=definition["name"],
+        edition=(last.edition if last else 0) + 1,
+        definition=dict(definition),
+        digest=digest_of(definition),
+        text=text,
+        note=note,
+        base=base,
+        proposed_by=by,
+        loaded_at=timezone.now(),
+    )
+    return edition
+
+
+def hold(name: str) -> None:
+    """Have every other verb on the editions of this policy wait until this one is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('policy'), hashtext(%s))", [name])
+
+
+def adopted(name: str) -> PolicyEdition | None:
+    """Return the newest adopted edition of a policy; None where there is none."""
+    editions = PolicyEdition.objects.filter(name=name, adoption__isnull=False)
+    found: PolicyEdition | None = editions.order_by("-edition").first()
+    return found
+
+
+def digest_of(definition: Mapping[str, Any]) -> str:
+    """Return the digest of a definition: the same for the same content, however it is written."""
+    return casefile.digest(casefile.canonical(dict(definition)))
+
+
 def in_force() -> PolicyEdition:
-    """Return the newest edition of the policy. Raises Refused where none was loaded."""
-    edition = PolicyEdition.objects.filter(name="default").first()
+    """Return the newest adopted edition of the policy. Raises Refused where there is none."""
+    edition: PolicyEdition | None = PolicyEdition.objects.in_force().first()
     if edition is None:
         raise Refused.because(
             "policy.none", gettext_noop("No policy is loaded; run manage.py load_policies.")

@@ -36,3 +36,27 @@ def require(*, by: User | None, verb: str, unit: Unit) -> str:
             }
         )
     return ", ".join(role.value for role in roles)
+
+
+def may_anywhere(*, by: User, verb: str) -> bool:
+    """Say whether the person holds the right in any unit; for showing a button."""
+    return bool(_roles_anywhere(by, verb))
+
+
+def require_anywhere(*, by: User, verb: str) -> str:
+    """Return the role the person acts in where what they do is of no single unit.
+
+    Raise PermissionDenied when they hold none that gives the right, in any unit.
+    """
+    roles = _roles_anywhere(by, verb)
+    if not by.is_active or not roles:
+        raise PermissionDenied(
+            _("This takes one of these roles in any unit: %(roles)s.")
+            % {"roles": ", ".join(_(ROLE_NAMES[role]) for role in Role if role in MAY[verb])}
+        )
+    return ", ".join(role.value for role in roles)
+
+
+def _roles_anywhere(by: User, verb: str) -> list[Role]:
+    held = Membership.objects.current().filter(user_id=by.pk)
+    return allowed(verb, held.values_list("role", flat=True))

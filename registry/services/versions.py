@@ -24,7 +24,14 @@ from registry.models import (
 from registry.rules.casefile import canonical
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
-from registry.services import files, journal, rights
+from registry.services import (
+    files,
+    journal,
+    registered_models,
+    relations,
+    review_events,
+    rights,
+)
 
 COMMIT = re.compile(r"^[0-9a-f]{7,64}$")
 
@@ -69,6 +76,8 @@ def register(*, model: RegisteredModel, build: Build, by: User) -> ModelVersion:
         .select_related("unit")
         .get(pk=model.pk)
     )
+    if retired := registered_models.objections_to_retired(model):
+        raise Refused(*retired)
     if model.versions.filter(label=build.label).exists():
         raise Refused.because(
             "version.exists",
@@ -112,6 +121,8 @@ def register(*, model: RegisteredModel, build: Build, by: User) -> ModelVersion:
             "threshold": build.threshold,
         },
     )
+    relations.open_downstream(model, {"change": "new_version", "version_label": version.label}, by)
+    review_events.version_registered(version, by)
     return version
 
 

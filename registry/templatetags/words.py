@@ -14,15 +14,17 @@ from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from registry.models import Unit
 from registry.rules.cards import SECTIONS
 from registry.rules.catalogue import DATA_ROLES, EVIDENCE_KINDS, TASKS, VERDICT_NAMES
 from registry.rules.data_queries import STATE_NAMES as QUERY_STATE_NAMES
+from registry.rules.deployments import END_NAMES
+from registry.rules.events import EVENT_NAMES
+from registry.rules.matrices import DEFAULT_MATRIX, label
 from registry.rules.refusals import Objection
 from registry.rules.releases import STATE_NAMES
-from registry.rules.risk import DEFAULT_MATRIX
 from registry.rules.roles import ROLE_NAMES
 from registry.rules.wording import gettext_noop
 from registry.services import rights
@@ -30,6 +32,7 @@ from registry.services import rights
 register = template.Library()
 
 NAMES: dict[str, str] = {
+    **EVENT_NAMES,
     **{section.code: section.name for section in SECTIONS},
     **DATA_ROLES,
     **EVIDENCE_KINDS,
@@ -37,6 +40,7 @@ NAMES: dict[str, str] = {
     **VERDICT_NAMES,
     **{state.value: name for state, name in STATE_NAMES.items()},
     **{role.value: name for role, name in ROLE_NAMES.items()},
+    **{end.value: name for end, name in END_NAMES.items()},
     **{state.value: name for state, name in QUERY_STATE_NAMES.items()},
 }
 
@@ -52,7 +56,14 @@ CHIPS = {
     "done": "met",
     "warn": "wait",
     "undecided": "wait",
+    "live": "met",
+    "approved_with_conditions": "wait",
+    "draft": "lapsed",
+    "submitted": "wait",
     "in_review": "wait",
+    "condition_breached": "failed",
+    "superseded": "lapsed",
+    "retired": "lapsed",
     "queued": "wait",
     "running": "wait",
     "proposed": "wait",
@@ -77,8 +88,10 @@ def name(code: str) -> str:
 
 
 @register.filter
-def translated(message: str) -> str:
-    """Translate a text that was marked where it was written."""
+def translated(message: str | dict[str, str]) -> str:
+    """Translate a text that was marked where it was written, or choose its language's label."""
+    if isinstance(message, dict):
+        return label(message, get_language() or "en")
     return gettext(message) if message else ""
 
 
@@ -119,6 +132,12 @@ def moment(value: datetime | str | None) -> SafeString | str:
 
 
 @register.filter
+def is_past(value: datetime) -> bool:
+    """Say whether an instant is over."""
+    return value <= timezone.now()
+
+
+@register.filter
 def pretty(value: object) -> str:
     """Show a fact of the case file: text as it is, anything else as JSON."""
     if value is None or value == "":
@@ -149,13 +168,15 @@ ITEM_NAMES = {
     "card": gettext_noop("Model card complete"),
     "risk": gettext_noop("Risk assessed"),
     "deputy": gettext_noop("Deputy named"),
+    "scorecard": gettext_noop("Scorecard filled in"),
+    "findings": gettext_noop("No open findings that block"),
 }
 
 
 @register.filter
 def level_name(code: str) -> str:
     """Return the name of a risk level."""
-    return gettext(LEVEL_NAMES.get(code, code))
+    return translated(LEVEL_NAMES.get(code, code))
 
 
 @register.filter
@@ -185,3 +206,9 @@ def roles(codes: str) -> str:
 def may(context: template.Context, verb: str, unit: Unit) -> bool:
     """Say whether the reader's roles give the right to a verb; others are not shown its button."""
     return rights.may(by=context["request"].user, verb=verb, unit=unit)
+
+
+@register.filter
+def unread_count(number: int) -> str:
+    """Return a number that a badge has room for."""
+    return str(number) if number < 100 else "99+"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from registry.models import Membership
+from registry.models import Membership, Notice
 from registry.rules.roles import ROLE_NAMES, Role
 
 
@@ -22,4 +23,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     for one in held:
         units.setdefault(ROLE_NAMES[Role(one.role)], []).append(one.unit.name)
     facts["my_roles"] = [(role, ", ".join(names)) for role, names in units.items()]
+    # Asked by the page that shows it, and once.
+    facts["unread_notices"] = functools.cache(Notice.objects.visible_to(user).unread().count)
     return facts

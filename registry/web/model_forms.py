@@ -9,9 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from registry.models import RegisteredModel, Unit, User
-from registry.rules.catalogue import TASKS
+from registry.rules.catalogue import TASKS, USE_CASES
+from registry.rules.eu_ai_act import CLASSES, OPERATOR_ROLES, UNCLASSIFIED
 from registry.services import registered_models
 from registry.services.portfolio import residual_places
+from registry.services.statements import CHOICES, TEXTS
 from registry.web.forms import Form
 
 
@@ -102,6 +104,59 @@ class StatementForm(Form):
         label=gettext_lazy("Maintainers"),
         help_text=gettext_lazy("Who can rebuild and repair it."),
     )
+    maintainer_deputies = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        required=False,
+        label=gettext_lazy("Deputies of the maintainers"),
+        help_text=gettext_lazy("Who takes over when a maintainer is gone."),
+    )
+    use_case = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Use case"),
+        choices=[
+            ("", gettext_lazy("Not said")),
+            *((code, gettext_lazy(name)) for code, name in USE_CASES.items()),
+        ],
+    )
+    business_goal = forms.CharField(
+        required=False,
+        label=gettext_lazy("Business goal"),
+        widget=forms.Textarea({"rows": 2}),
+    )
+    goal_kpi = forms.CharField(
+        required=False,
+        label=gettext_lazy("KPI of the goal"),
+        help_text=gettext_lazy("The figure that shows whether the goal is met, and its target."),
+    )
+    expected_benefit = forms.CharField(
+        required=False,
+        label=gettext_lazy("Expected benefit"),
+        help_text=gettext_lazy("With currency and period where it is money."),
+    )
+    running_cost = forms.CharField(
+        required=False,
+        label=gettext_lazy("Running cost"),
+        help_text=gettext_lazy("With currency and period, such as 40,000 EUR a year."),
+    )
+    ai_act_class = forms.ChoiceField(
+        label=gettext_lazy("EU AI Act class"),
+        initial=UNCLASSIFIED,
+        choices=[(code, gettext_lazy(name)) for code, name in CLASSES.items()],
+    )
+    operator_role = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Operator role"),
+        help_text=gettext_lazy("What this organisation is under the Act, for this model."),
+        choices=[
+            ("", gettext_lazy("Not said")),
+            *((code, gettext_lazy(name)) for code, name in OPERATOR_ROLES.items()),
+        ],
+    )
+    ai_act_ground = forms.CharField(
+        required=False,
+        label=gettext_lazy("Ground of class and role"),
+        widget=forms.Textarea({"rows": 2}),
+    )
 
     def offer(self, unit: QuerySet[Unit] | Unit) -> None:
         """Offer the people who hold a role in the unit or units."""
@@ -111,7 +166,7 @@ class StatementForm(Form):
             .distinct()
             .order_by("last_name", "username")
         )
-        for field in ("owner", "deputy", "maintainers"):
+        for field in ("owner", "deputy", "maintainers", "maintainer_deputies"):
             self.fields[field].queryset = people
             self.fields[field].label_from_instance = lambda person: person.printed_name
 
@@ -119,12 +174,12 @@ class StatementForm(Form):
         """Return what the service takes."""
         asked = self.cleaned_data
         return registered_models.Statement(
-            purpose=asked["purpose"],
-            intended_use=asked["intended_use"],
             tier=asked["tier"],
             owner=asked["owner"],
             deputy=asked["deputy"],
             maintainers=list(asked["maintainers"]),
+            maintainer_deputies=list(asked["maintainer_deputies"]),
+            **{name: asked[name] for name in (*TEXTS, *CHOICES)},
         )
 
 
@@ -147,6 +202,7 @@ class RegisterForm(StatementForm):
         "owner",
         "deputy",
         "maintainers",
+        "maintainer_deputies",
     ]
 
 
@@ -156,3 +212,17 @@ class ReviseForm(StatementForm):
     reason = forms.CharField(
         label=gettext_lazy("Reason for the change"), widget=forms.Textarea({"rows": 2})
     )
+
+    def keep_tier(self, tier: int) -> None:
+        """Take the tier from the scorecard instead of asking for it."""
+        self.fields["tier"].disabled = True
+        self.fields["tier"].initial = tier
+        self.fields["tier"].help_text = gettext_lazy(
+            "It comes from the scorecard; fill that anew or propose an override."
+        )
+
+
+class RetireForm(Form):
+    """Why a model is taken out of use."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), widget=forms.Textarea({"rows": 3}))

@@ -19,15 +19,20 @@ from registry.models import (
     RiskFile,
     Unit,
 )
+from registry.rules.tier_overrides import BASES
 from registry.services import (
     gates,
     registered_models,
     rights,
+    tiers,
 )
+from registry.services.statements import CHOICES, TEXTS
 from registry.web.forms import refusals_on, show
 from registry.web.lookups import model_or_404
-from registry.web.model_forms import FilterForm, RegisterForm, ReviseForm
+from registry.web.model_forms import FilterForm, RegisterForm, RetireForm, ReviseForm
+from registry.web.relations import related
 from registry.web.requests import PersonRequest
+from registry.web.timelines import ran
 
 PER_PAGE = 50
 
@@ -78,6 +83,7 @@ def model(request: PersonRequest, slug: str) -> HttpResponse:
     """One model: what it is for, who answers for it, its versions and its releases."""
     model = model_or_404(request, slug)
     current = gates.for_gate(Release.objects.filter(version__model=model))
+    basis = tiers.basis_of(model)
     return render(
         request,
         "registry/model.html",
@@ -87,7 +93,14 @@ def model(request: PersonRequest, slug: str) -> HttpResponse:
                 "registered_by", "risk__effective", "card__effective"
             ),
             "releases": [(release, gates.gate(release)) for release in current],
-            "revisions": model.revisions.select_related("revised_by", "owner"),
+            "revisions": model.revisions.select_related("revised_by", "confirmed_by", "owner"),
+            "basis": basis,
+            "basis_name": _(BASES[basis.kind]),
+            "maintainers": registered_models.maintainers_of(model),
+            "may_retire": model.retired_at is None
+            and rights.may(by=request.user, verb="model.retire", unit=model.unit),
+            **related(model, request.user),
+            **ran(model),
             "may_add": rights.may(by=request.user, verb="version.register", unit=model.unit),
             "may_revise": rights.may(by=request.user, verb="model.revise", unit=model.unit),
         },
@@ -134,15 +147,17 @@ def revise_model(request: PersonRequest, slug: str) -> HttpResponse:
     form = ReviseForm(
         request.POST or None,
         initial={
-            "purpose": now.purpose,
-            "intended_use": now.intended_use,
             "tier": now.tier,
             "owner": now.owner_id,
             "deputy": now.deputy_id,
             "maintainers": now.maintainers.all(),
+            "maintainer_deputies": now.maintainer_deputies.all(),
+            **{name: getattr(now, name) for name in (*TEXTS, *CHOICES)},
         },
     )
     form.offer(model.unit)
+    if model.scorecards.exists():
+        form.keep_tier(now.tier)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             registered_models.revise(
@@ -153,3 +168,18 @@ def revise_model(request: PersonRequest, slug: str) -> HttpResponse:
             )
             return redirect("model", model.slug)
     return show(request, "registry/revise_model.html", form, model=model)
+
+
+@login_required
+def retire_model(request: PersonRequest, slug: str) -> HttpResponse:
+    """Take a model out of use for good."""
+    model = model_or_404(request, slug)
+    rights.require(by=request.user, verb="model.retire", unit=model.unit)
+    form = RetireForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            registered_models.retire(
+                model=model, reason=form.cleaned_data["reason"], by=request.user
+            )
+            return redirect("model", model.slug)
+    return show(request, "registry/retire_model.html", form, model=model)

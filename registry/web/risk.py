@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.forms import formset_factory
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from registry.models import ModelVersion, RiskAssessment
-from registry.rules.risk import STARTING_HAZARDS, HazardFacts, level, score
-from registry.services import rights, risk
+from registry.models import Evidence, RiskAssessment
+from registry.rules.assessments import lacking
+from registry.rules.matrices import STEPS, appetite_of, level, score
+from registry.rules.risk import HazardFacts
+from registry.services import matrices, rights, risk
 from registry.services.cards import is_held
 from registry.web.forms import Form, refusals_on
+from registry.web.hazard_forms import (
+    HazardFormSet,
+    KnowledgeForm,
+    UseCaseForm,
+    exhibits_to_choose,
+    starting_point,
+)
 from registry.web.lookups import version_or_404
 from registry.web.requests import PersonRequest
 
@@ -37,10 +43,10 @@ def grid(matrix: Mapping[str, Any], marks: Mapping[tuple[int, int], Any]) -> lis
                     "level": level(matrix, likelihood, impact),
                     "mark": marks.get((likelihood, impact)),
                 }
-                for impact in range(1, 6)
+                for impact in STEPS
             ],
         }
-        for likelihood in range(5, 0, -1)
+        for likelihood in reversed(STEPS)
     ]
 
 
@@ -54,10 +60,10 @@ def marks_of(assessment: RiskAssessment) -> dict[tuple[int, int], list[str]]:
 
 @login_required
 def version_risk(request: PersonRequest, slug: str, number: int) -> HttpResponse:
-    """The assessment in effect, and the earlier ones."""
+    """The assessment in effect or another one, what it changed, and the earlier ones."""
     version = version_or_404(request, slug, number)
     assessments = list(
-        version.risk.assessments.select_related("assessed_by").prefetch_related("hazards")
+        version.risk.assessments.select_related("assessed_by", "matrix").prefetch_related("hazards")
     )
     shown = next(
         (one for one in assessments if str(one.number) == request.GET.get("revision")), None
@@ -69,77 +75,81 @@ def version_risk(request: PersonRequest, slug: str, number: int) -> HttpResponse
         "tab": "risk",
         "assessment": shown,
         "assessments": assessments,
-        "hazards": [_row(shown.definition, hazard) for hazard in shown.hazards.all()]
-        if shown
-        else [],
-        "grid": grid(shown.definition, marks_of(shown)) if shown else [],
         "may_assess": rights.may(by=request.user, verb="risk.assess", unit=version.model.unit),
+        **(_told(shown, assessments) if shown else {}),
     }
     return render(request, "registry/risk.html", context)
 
 
-def _row(matrix: Mapping[str, Any], hazard: Any) -> dict[str, Any]:
+def _told(shown: RiskAssessment, assessments: list[RiskAssessment]) -> dict[str, Any]:
+    """Return what the page shows of one assessment."""
+    hazards = [hazard.facts for hazard in shown.hazards.all()]
+    named = {
+        number
+        for one in hazards
+        for control in one.assessed_controls
+        for number in control.evidence
+    }
+    exhibits = Evidence.objects.in_bulk(named) if named else {}
     return {
-        "hazard": hazard,
-        "score": score(hazard.likelihood, hazard.impact),
-        "level": level(matrix, hazard.likelihood, hazard.impact),
-        "residual_score": score(hazard.residual_likelihood, hazard.residual_impact),
-        "residual_level": level(matrix, hazard.residual_likelihood, hazard.residual_impact),
+        "hazards": [_row(shown.definition, hazard, exhibits) for hazard in hazards],
+        "grid": grid(shown.definition, marks_of(shown)),
+        "changes": risk.changes_of(shown, assessments),
+        "before": shown.number - 1,
+        "lacking": lacking(hazards, shown.knowledge),
+        "standing": appetite_of(
+            matrices.judging(shown, matrices.in_force().definition), shown.residual["level"]
+        ),
     }
 
 
-class HazardForm(Form):
-    """One hazard: its place before controls, the controls, its place after them."""
-
-    title = forms.CharField(label=gettext_lazy("Hazard"), max_length=300)
-    controls = forms.CharField(
-        required=False, label=gettext_lazy("Controls"), widget=forms.Textarea({"rows": 2})
-    )
-
-    def __init__(self, *args: Any, matrix: Mapping[str, Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        likelihoods = [
-            (n, f"{n} {_(name)}") for n, name in enumerate(matrix["likelihoods"], start=1)
-        ]
-        impacts = [(n, f"{n} {_(name)}") for n, name in enumerate(matrix["impacts"], start=1)]
-        for name, label, choices in (
-            ("likelihood", _("Likelihood"), likelihoods),
-            ("impact", _("Impact"), impacts),
-            ("residual_likelihood", _("Likelihood after controls"), likelihoods),
-            ("residual_impact", _("Impact after controls"), impacts),
-        ):
-            self.fields[name] = forms.TypedChoiceField(
-                label=label, choices=choices, coerce=int, initial=1
-            )
-
-    def facts(self) -> HazardFacts | None:
-        """Return what the service takes; None for a line left empty."""
-        return HazardFacts(**self.cleaned_data) if self.cleaned_data.get("title") else None
-
-
-HazardFormSet = formset_factory(HazardForm, extra=1, max_num=30)
+def _row(
+    matrix: Mapping[str, Any], hazard: HazardFacts, exhibits: Mapping[int, Evidence]
+) -> dict[str, Any]:
+    names = {step["code"]: step["name"] for step in matrix["levels"]}
+    before, after = level(matrix, *hazard.inherent), level(matrix, *hazard.residual)
+    return {
+        "hazard": hazard,
+        "score": score(*hazard.inherent),
+        "level": before,
+        "level_name": names[before],
+        "residual_score": score(*hazard.residual),
+        "residual_level": after,
+        "residual_level_name": names[after],
+        "controls": [
+            (control, [exhibits[number] for number in control.evidence])
+            for control in hazard.assessed_controls
+        ],
+    }
 
 
 @login_required
 def assess_risk(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """Assess the hazards as a new revision.
 
-    Starting from the last one or the four every model has.
+    Starting from the last one or the four every model has, and those of a use case if chosen.
     """
     version = version_or_404(request, slug, number)
     rights.require(by=request.user, verb="risk.assess", unit=version.model.unit)
-    matrix = risk.matrix_in_force()
+    matrix = matrices.in_force()
+    use_case = request.GET.get("use_case", "")
     formset = HazardFormSet(
         request.POST or None,
-        initial=_starting_point(version),
-        form_kwargs={"matrix": matrix.definition},
+        initial=starting_point(version, use_case),
+        form_kwargs={"matrix": matrix.definition, "exhibits": exhibits_to_choose(version)},
         prefix="hazards",
     )
-    form = Form(request.POST or None)
+    last = version.risk.assessments.first()
+    known = {"knowledge": last.knowledge, "knowledge_ground": last.knowledge_ground} if last else {}
+    form = KnowledgeForm(request.POST or None, initial=known)
     if request.method == "POST" and formset.is_valid() and form.is_valid():
-        hazards = [facts for line in formset if (facts := line.facts())]
         with refusals_on(form):
-            assessment = risk.assess(version=version, hazards=hazards, by=request.user)
+            assessment = risk.assess(
+                version=version,
+                hazards=[facts for line in formset if (facts := line.facts())],
+                by=request.user,
+                **form.cleaned_data,
+            )
             messages.success(
                 request, _("Assessed as revision %(number)s.") % {"number": assessment.number}
             )
@@ -151,28 +161,14 @@ def assess_risk(request: PersonRequest, slug: str, number: int) -> HttpResponse:
         "tab": "risk",
         "form": form,
         "formset": formset,
+        "use_cases": UseCaseForm(initial={"use_case": use_case or version.model.revision.use_case}),
         "grid": grid(matrix.definition, {}),
         "impacts": matrix.definition["impacts"],
+        "levels": matrix.definition["levels"],
+        "has_grid": bool(matrix.definition.get("grid")),
         "stays_draft": is_held(version),
     }
     return render(request, "registry/assess_risk.html", context, status=status)
-
-
-def _starting_point(version: ModelVersion) -> list[dict[str, Any]]:
-    last = version.risk.assessments.prefetch_related("hazards").first()
-    if last is None:
-        return [
-            {
-                "title": _(title),
-                "likelihood": 3,
-                "impact": 3,
-                "residual_likelihood": 3,
-                "residual_impact": 3,
-            }
-            for title in STARTING_HAZARDS
-        ]
-    names = ("title", "likelihood", "impact", "controls", "residual_likelihood", "residual_impact")
-    return [{name: getattr(hazard, name) for name in names} for hazard in last.hazards.all()]
 
 
 @login_required

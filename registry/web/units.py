@@ -22,7 +22,8 @@ def settings(request: PersonRequest) -> HttpResponse:
     """The person's units, the policy and matrix in force, and the connections to data."""
     context = {
         "units": Unit.objects.visible_to(request.user),
-        "policies": PolicyEdition.objects.all(),
+        "administers": Unit.objects.where(request.user, "event.send_again").exists(),
+        "policies": PolicyEdition.objects.in_force(),
         "matrices": RiskMatrix.objects.all(),
         "connections": [(one, KIND_NAMES[one.kind]) for one in data_queries.configured()],
     }

@@ -18,6 +18,7 @@ from tests.audits.sample_facts import (
     journal,
     risk,
 )
+from tests.audits.sample_findings import finding, incident
 from tests.audits.sample_measurements import Counted, check_of, fairness, groups
 
 
@@ -110,6 +111,8 @@ def full(**changes: Any) -> dict[str, Any]:
             {"fact": "version.threshold", "before": 0.6, "after": 0.5},
             {"fact": "card.sections.factors", "before": "Sex and race.", "after": CARD["factors"]},
         ],
+        "findings": [finding()],
+        "incidents": [incident()],
     }  # fmt: skip
     return whole({**dossier, **copy.deepcopy(changes)})
 
@@ -131,6 +134,8 @@ def bare(**changes: Any) -> dict[str, Any]:
         "decisions": [],
         "evidence": [],
         "changes": [],
+        "findings": [],
+        "incidents": [],
         "other_releases": [],
     }
     return whole({**dossier, **empty, "journal": dossier["journal"][:1], **copy.deepcopy(changes)})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from registry.rules.casefile import canonical, digest
-from registry.rules.risk import DEFAULT_MATRIX, STARTING_HAZARDS, place
+from registry.rules.matrices import DEFAULT_MATRIX, place
+from registry.rules.risk import STARTING_HAZARDS
 from tests.audits.sample_measurements import drift, fairness, performance
 
 HAZARD_PLACES = (

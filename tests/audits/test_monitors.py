@@ -12,7 +12,7 @@ from django.utils import timezone
 from audits.models import Monitor, Run
 from audits.rules.runs import State
 from audits.services import monitors, runs, watching
-from registry.models import Dataset, DatasetVersion, Event, Membership, ModelVersion
+from registry.models import Dataset, DatasetVersion, Event, Membership, ModelVersion, Review
 from registry.services import units
 from tests.cast import (
     Cast,
@@ -251,7 +251,12 @@ def test_a_breach_is_announced_and_a_pass_is_not(
     assert (event.name, event.version) == ("model.review_due", version)
     assert event.details["evidence"] == bad.pk
     assert event.details["digest"] == bad.digest
-    assert [entry.action for entry in entries] == ["event.announced"]
+    review = Review.objects.get()
+    assert (review.cause, review.version, review.opened_by) == ("drift_breach", version, None)
+    assert review.details["summary"] == bad.summary
+    assert [entry.action for entry in entries] == ["event.announced", "review.opened"]
+    watching.tell_of(run=run, exhibit=bad)
+    assert Review.objects.get().events.count() == 1
 
 
 def test_a_failing_run_of_no_monitor_announces_nothing(cast: Cast, version: ModelVersion) -> None:

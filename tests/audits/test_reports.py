@@ -19,6 +19,7 @@ from registry.models import ModelVersion, Release, User
 from registry.rules import casefile
 from registry.rules.refusals import Objection
 from registry.services import cards, evidence, files, releases
+from registry.services.signatures import Proof
 from tests.cast import (
     PASSWORD,
     Cast,
@@ -106,7 +107,7 @@ def test_another_profile_is_another_report(cast: Cast) -> None:
 def test_another_decision_gives_another_report(cast: Cast) -> None:
     release = an_approved_release(cast)
     before = asked(cast, release.version)
-    releases.revoke(release=release, reason="It drifts.", password=PASSWORD, by=cast.manager2)
+    releases.revoke(release=release, reason="It drifts.", proof=Proof(password=PASSWORD), by=cast.manager2)
     after = asked(cast, release.version)
     assert (before.key != after.key, Report.objects.count()) == (True, 2)
     assert before.as_of < after.as_of
@@ -155,7 +156,7 @@ def approved_by(release: Release, signer: User) -> None:
         release=release,
         digest=release.case_file.digest,
         reason="Read in full.",
-        password=PASSWORD,
+        proof=Proof(password=PASSWORD),
         by=signer,
     )
 

@@ -17,10 +17,23 @@ from audits.measures import measure_fairness, measure_performance
 from audits.models import Monitor, Report, Run
 from audits.services import monitors, performing, reports, runs, watching
 from audits.services.claims import claim
-from registry.models import DataLink, DataQuery, Membership, Release, User
+from registry.models import (
+    AttestationRound,
+    DataLink,
+    DataQuery,
+    Delivery,
+    Finding,
+    Incident,
+    Membership,
+    ModelRelation,
+    ModelVersion,
+    Release,
+    Review,
+    User,
+)
 from registry.rules.plans import effective
 from registry.rules.refusals import Refused
-from registry.services import policies
+from registry.services import events, policies
 from tests.cast import (
     ROWS,
     Cast,
@@ -38,6 +51,9 @@ from tests.cast import (
     attached,
 )
 from tests.registry.connecting import connect, proposed
+from tests.registry.reviewing import a_review, a_round
+from tests.registry.scoring import a_related_model
+from tests.registry.trouble import a_finding, an_incident, in_days
 
 VERSION = {"slug": "mortgage-approval", "number": 1}
 
@@ -57,6 +73,12 @@ class World:
     report: Report
     membership: Membership
     query: DataQuery
+    delivery: Delivery
+    relation: ModelRelation
+    finding: Finding
+    incident: Incident
+    review: Review
+    attestation: AttestationRound
 
     def address(self, name: str) -> str:
         """Return the address of a page by its name, on what there is here."""
@@ -77,6 +99,7 @@ class World:
                 "version_risk",
                 "assess_risk",
                 "submit",
+                "open_finding",
                 "version_runs",
                 "start_run",
                 "start_monitor",
@@ -90,6 +113,24 @@ class World:
             "model": slug,
             "revise_model": slug,
             "model_journal": slug,
+            "retire_model": slug,
+            "scorecard": slug,
+            "fill_scorecard": slug,
+            "propose_tier": slug,
+            "confirm_tier": slug | {"number": 1},
+            "withdraw_tier": slug | {"number": 1},
+            "model_relations": slug,
+            "end_relation": slug | {"pk": self.relation.pk},
+            "report_incident": slug,
+            "finding": {"pk": self.finding.pk},
+            "move_finding": {"pk": self.finding.pk, "act": "answer"},
+            "incident": {"pk": self.incident.pk},
+            "move_incident": {"pk": self.incident.pk, "act": "assess"},
+            "review": {"pk": self.review.pk},
+            "close_review": {"pk": self.review.pk},
+            "request_review": slug,
+            "attestation": {"pk": self.attestation.pk},
+            "inventory_text": {"pk": self.attestation.pk},
             "add_version": slug,
             "detach_data": VERSION | {"link": self.link.pk},
             "card_into_effect": VERSION | {"revision": 2},
@@ -106,6 +147,8 @@ class World:
             "review_query": {"pk": self.query.pk},
             "refuse_query": {"pk": self.query.pk},
             "delete_rows": {"slug": dataset, "number": 1},
+            "policy": {"edition": 1},
+            "send_again": {"pk": self.delivery.pk},
             "unit": {"slug": unit},
             "end_membership": {"slug": unit, "pk": self.membership.pk},
             "monitor": {"pk": self.monitor.pk},
@@ -141,7 +184,21 @@ def world(cast: Cast, settings: Settings, tmp_path: Path) -> World:
         report=a_report(cast, approved),
         membership=Membership.objects.get(user=cast.validator),
         query=proposed(cast, link.data.dataset),
+        delivery=a_delivery(settings, version),
+        relation=a_related_model(cast, version.model),
+        finding=a_finding(cast, version, severity="low", due=in_days(99)),
+        incident=an_incident(cast, version.model),
+        review=a_review(version.model, version),
+        attestation=a_round(cast),
     )
+
+
+def a_delivery(settings: Settings, version: ModelVersion) -> Delivery:
+    """Announce an event to a listener that nobody reaches."""
+    settings.EVENT_LISTENERS = {"warehouse": "https://hooks.example/"}
+    event = events.announce(name="model.review_due", version=version, details={}, by=None)
+    settings.EVENT_LISTENERS = {}
+    return event.deliveries.get()
 
 
 def a_run(cast: Cast, link: DataLink, kind: str, *, fails: bool = False) -> Run:

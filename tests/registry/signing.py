@@ -10,6 +10,7 @@ from registry.services import (
     policies,
     releases,
 )
+from registry.services.signatures import Proof
 from tests.cast import (
     PASSWORD,
     Cast,
@@ -17,11 +18,18 @@ from tests.cast import (
 )
 
 
+THREE_STAGES = [
+    {"name": "Validation", "role": "validator", "needed": 1},
+    {"name": "Risk sign-off", "role": "model_risk_manager", "needed": 2},
+    {"name": "Business acceptance", "role": "business_owner", "needed": 1},
+]
+
+
 def approve(release: Release, by: User, **changed: Any) -> Decision:
     given: dict[str, Any] = {
         "digest": release.case_file.digest,
         "reason": "Read in full.",
-        "password": PASSWORD,
+        "proof": Proof(password=PASSWORD),
     }
     return releases.approve(release=release, by=by, **given | changed)
 
@@ -30,17 +38,17 @@ def reject(release: Release, by: User, **changed: Any) -> Decision:
     given: dict[str, Any] = {
         "digest": release.case_file.digest,
         "reason": "Not convincing.",
-        "password": PASSWORD,
+        "proof": Proof(password=PASSWORD),
     }
     return releases.reject(release=release, by=by, **given | changed)
 
 
 def withdraw(release: Release, by: User, reason: str = "Too early.") -> Decision:
-    return releases.withdraw(release=release, reason=reason, password=PASSWORD, by=by)
+    return releases.withdraw(release=release, reason=reason, proof=Proof(password=PASSWORD), by=by)
 
 
 def revoke(release: Release, by: User, reason: str = "It drifts.") -> Decision:
-    return releases.revoke(release=release, reason=reason, password=PASSWORD, by=by)
+    return releases.revoke(release=release, reason=reason, proof=Proof(password=PASSWORD), by=by)
 
 
 def fresh(release: Release) -> Release:
@@ -52,7 +60,7 @@ def in_three_stages(cast: Cast) -> Release:
     """Submit under a policy by which tier 3 takes a validator, two managers and the owner."""
     definition = policies.in_force().definition
     tiers = {**definition["tiers"]}
-    tiers["3"] = {**tiers["3"], "stages": tiers["1"]["stages"]}
+    tiers["3"] = {**tiers["3"], "stages": THREE_STAGES}
     policies.load(definition={**definition, "tiers": tiers}, by=None)
     return a_release(cast)
 

@@ -9,9 +9,9 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from audits.services import reports, runs
-from registry.models import Release
+from registry.models import RegisteredModel, Release
 from registry.rules.roles import Role
-from registry.services import registered_models, units
+from registry.services import registered_models, relations, tier_overrides, units
 from tests.cast import (
     Cast,
     a_complete_version,
@@ -25,13 +25,16 @@ from tests.cast import (
     api,
     attached,
 )
+from tests.registry.scoring import filled, proposed
 
 # Two look up the token and one counts the rows; nested lists first find what they belong to.
 LISTS = {
     "/units/": 5,
     "/memberships/": 4,
-    "/models/": 5,
-    "/models/{slug}/revisions/": 6,
+    "/models/": 6,
+    "/models/{slug}/revisions/": 7,
+    "/models/{slug}/relations/": 6,
+    "/models/{slug}/tier-overrides/": 6,
     "/versions/": 4,
     "/versions/{version}/data/": 5,
     "/versions/{version}/evidence/": 5,
@@ -76,9 +79,21 @@ class Shelf:
         registered_models.revise(
             model=version.model, statement=statement, reason="A trial.", by=self.cast.scientist
         )
+        upstream = RegisteredModel.objects.get(name=f"Model {self.number}")
+        relations.relate(
+            upstream=upstream, downstream=version.model, what="Its score.", by=self.cast.scientist
+        )
+        self.override(version.model)
         data = a_dataset_version(self.cast, self.data.dataset)
         attached(self.cast, version, data)
         an_exhibit(self.cast, version, data=data)
+
+    def override(self, model: RegisteredModel) -> None:
+        """Propose another tier, and take it back."""
+        if not model.scorecards.exists():
+            filled(model, self.cast.scientist, purpose=3)
+        proposal = proposed(self.cast, model)
+        tier_overrides.withdraw(override=proposal, reason="A trial.", by=self.cast.owner)
 
     def address(self, path: str) -> str:
         """Return the address of a list about the first model."""

@@ -52,9 +52,17 @@ def test_a_complete_version_is_submitted(cast: Cast) -> None:
     )
     assert answer.status_code == 201
     told = answer.json()
-    assert (told["state"], told["current_stage"]) == ("in_review", "Risk sign-off")
+    assert (told["state"], told["current_stage"]) == ("submitted", "Risk sign-off")
     assert told["stages"] == [
-        {"name": "Risk sign-off", "role": "model_risk_manager", "needed": 1, "signed": 0}
+        {
+            "name": "Risk sign-off",
+            "asks": [{"role": "model_risk_manager", "needed": 1, "of": None}],
+            "rule": "all",
+            "beside": False,
+            "needed": 1,
+            "open": True,
+            "signed": 0,
+        }
     ]
     assert told["gate"]["allowed"] is False
     assert told["gate"]["reasons"][0]["code"] == "gate.not_approved"
@@ -109,6 +117,7 @@ def test_nobody_approves_their_own_submission(cast: Cast) -> None:
         "release.own_work.purpose",
         "release.own_work.card",
         "release.own_work.data",
+        "release.own_work.run",
         "release.own_work.risk",
     }
     assert not Decision.objects.exists()
@@ -124,7 +133,7 @@ def test_a_token_alone_signs_nothing(cast: Cast, act: str, password: str | None)
     assert answer.status_code == 403
     assert "password" in answer.json()["detail"]
     release.refresh_from_db()
-    assert release.state == ("approved" if act == "revoke" else "in_review")
+    assert release.state == ("approved" if act == "revoke" else "submitted")
 
 
 def test_a_wrong_password_is_remembered_and_the_third_locks(cast: Cast) -> None:
@@ -250,6 +259,6 @@ def test_a_malformed_signature_is_told(cast: Cast, wrong: dict[str, Any]) -> Non
 
 def test_releases_are_narrowed(cast: Cast) -> None:
     release = a_release(cast)
-    asked = f"?version={release.version_id}&environment=production&state=in_review"
+    asked = f"?version={release.version_id}&environment=production&state=submitted"
     assert api(cast.auditor).get(RELEASES + asked).json()["count"] == 1
     assert api(cast.auditor).get(RELEASES, {"model": "other"}).json()["count"] == 0

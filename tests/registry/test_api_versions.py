@@ -215,4 +215,5 @@ def test_the_checklist_tells_everything_that_is_missing(cast: Cast) -> None:
         "risk": "missing",
         "evidence.performance": "missing",
         "evidence.fairness": "missing",
+        "findings": "met",
     }

@@ -17,6 +17,7 @@ from registry.models import (
 from registry.rules.refusals import Refused
 from registry.rules.roles import Role
 from registry.services import cards, releases, units
+from registry.services.signatures import Proof
 from tests.cast import (
     PASSWORD,
     a_model,
@@ -86,7 +87,7 @@ def test_of_eight_approvals_at_once_just_those_needed_are_taken(committed_db: st
             release=Release.objects.get(pk=release.pk),
             digest=release.case_file.digest,
             reason="Read in full.",
-            password=PASSWORD,
+            proof=Proof(password=PASSWORD),
             by=manager,
         )
 
@@ -108,7 +109,7 @@ def test_one_person_in_two_windows_signs_once(committed_db: str) -> None:
             release=Release.objects.get(pk=release.pk),
             digest=release.case_file.digest,
             reason="Read in full.",
-            password=PASSWORD,
+            proof=Proof(password=PASSWORD),
             by=cast.manager,
         )
 
@@ -120,7 +121,9 @@ def test_one_person_in_two_windows_signs_once(committed_db: str) -> None:
 def test_a_person_submitting_twice_at_once_has_one_release(committed_db: str) -> None:
     cast = gather()
     release = a_release(cast)
-    releases.withdraw(release=release, reason="Again.", password=PASSWORD, by=cast.scientist)
+    releases.withdraw(
+        release=release, reason="Again.", proof=Proof(password=PASSWORD), by=cast.scientist
+    )
 
     def submit() -> object:
         return a_release(cast, release.version)

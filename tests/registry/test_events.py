@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.db import InternalError, connection, transaction
@@ -17,52 +15,18 @@ from pytest_django import Settings
 from registry.models import Delivery, Entry, Event
 from registry.models.append_only import WrittenOnce
 from registry.services import deliveries, events
-from tests.cast import Cast, a_version, api
+from tests.cast import Cast, a_model, a_version, api
+from tests.registry.listening import Listener, serving
 from tests.traces import time_passes
-
-
-class Listener(HTTPServer):
-    """A real server that keeps what it is sent, and answers what it is told to."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.heard: list[tuple[dict[str, str], bytes]] = []
-        self.status = 204
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/hooks?from=here"
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Takes what is posted."""
-
-    server: Listener
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.heard.append((dict(self.headers), body))
-        self.send_response(self.server.status)
-        if 300 <= self.server.status < 400:
-            self.send_header("Location", self.server.address)
-        self.end_headers()
-
-    def log_message(self, *args: object) -> None:
-        pass
 
 
 @pytest.fixture
 def listener(settings: Settings) -> Iterator[Listener]:
-    with Listener() as server:
-        settings.EVENT_LISTENERS = {"registry": server.address}
+    with serving(Listener()) as server:
+        settings.EVENT_LISTENERS = {"registry": f"private+{server.address}"}
         settings.EVENT_SECRET = "a secret of the test"
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+        settings.BASE_URL = "https://gov.bank.example"
+        yield server
 
 
 def announced(cast: Cast) -> Event:
@@ -99,15 +63,34 @@ def test_an_event_of_no_known_name_is_refused_by_the_database(cast: Cast) -> Non
         events.announce(name="model.is_fine", version=a_version(cast), details={}, by=None)
 
 
-def test_a_listener_gets_the_event_signed(cast: Cast, listener: Listener) -> None:
+def test_a_listener_gets_a_cloud_event_signed_with_its_time(cast: Cast, listener: Listener) -> None:
     event = announced(cast)
     deliveries.deliver(delivery_id=Delivery.objects.get().pk)
     [(headers, body)] = listener.heard
-    told = json.loads(body)
-    assert told["id"] == event.pk and told["name"] == "model.review_due"
-    assert (told["model"], told["version"]) == ("mortgage-approval", "1.0")
-    proof = hmac.new(b"a secret of the test", body, hashlib.sha256).hexdigest()
-    assert headers["X-Signature-SHA256"] == proof
+    assert headers["Content-Type"] == "application/cloudevents+json"
+    assert json.loads(body) == {
+        "specversion": "1.0",
+        "id": str(event.pk),
+        "source": "https://gov.bank.example/",
+        "type": "mlops-gov.model.review_due",
+        "subject": "mortgage-approval/1.0",
+        "time": event.at.isoformat(),
+        "datacontenttype": "application/json",
+        "data": {
+            "name": "model.review_due",
+            "model": "mortgage-approval",
+            "version": "1.0",
+            "details": {"verdict": "fail"},
+        },
+    }
+    said_at = headers["X-Event-Timestamp"]
+    assert abs(int(said_at) - event.at.timestamp()) < 60
+    proof = hmac.new(b"a secret of the test", digestmod=hashlib.sha256)
+    proof.update(said_at.encode("ascii"))
+    proof.update(b".")
+    proof.update(body)
+    assert headers["X-Signature-SHA256"] == proof.hexdigest()
+    assert headers["Host"] == f"127.0.0.1:{listener.server_port}"
     delivery = Delivery.objects.get()
     assert delivery.arrived_at and delivery.last_answer.startswith("204")
 
@@ -158,7 +141,7 @@ def test_a_worker_killed_while_sending_loses_nothing(
 def test_a_listener_that_never_answers_is_given_up_at_last(
     cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.EVENT_LISTENERS = {"gone": "http://127.0.0.1:9/"}
+    settings.EVENT_LISTENERS = {"gone": "private+http://127.0.0.1:9/"}
     announced(cast)
     number = Delivery.objects.get().pk
     for attempt in range(len(deliveries.WAITS) + 1):
@@ -191,3 +174,27 @@ def test_the_feed_is_read_from_the_last_one_on(cast: Cast) -> None:
     assert [(one["id"], one["name"]) for one in later] == [(second.pk, "model.retraining_due")]
     assert api(cast.outsider).get("/api/v1/events/").json()["results"] == []
     assert api(cast.auditor).get("/api/v1/events/", {"since": 1}).status_code == 400
+
+
+def test_an_event_may_be_about_a_model_or_about_the_installation(cast: Cast) -> None:
+    of_model = events.announce(
+        name="review.opened", version=None, model=a_model(cast), details={}, by=cast.manager
+    )
+    of_none = events.announce(name="policy.adopted", version=None, details={"edition": 2}, by=None)
+    assert deliveries.body_of(of_model)["subject"] == "mortgage-approval"
+    assert "subject" not in deliveries.body_of(of_none)
+    feed = api(cast.auditor).get("/api/v1/events/").json()["results"]
+    assert [(one["model"], one["version"]) for one in feed] == [
+        ("mortgage-approval", None),
+        (None, None),
+    ]
+    narrowed = api(cast.auditor).get("/api/v1/events/", {"model": "mortgage-approval"}).json()
+    assert [one["id"] for one in narrowed["results"]] == [of_model.pk]
+    assert list(Event.objects.visible_to(cast.outsider)) == [of_none]
+
+
+def test_what_a_listener_says_is_kept_as_one_line(cast: Cast, listener: Listener) -> None:
+    announced(cast)
+    listener.status, listener.words = 500, "No\x00 and\tno"
+    deliveries.deliver(delivery_id=Delivery.objects.get().pk)
+    assert Delivery.objects.get().last_answer == "500 No and no"

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from registry.models import RiskMatrix, StoredFile, User
-from registry.services import evidence, risk
+from registry.services import evidence, matrices
 from tests.cast import Cast, a_release, a_version, an_exhibit
 from tests.registry.pages import World, signed_in, world
 from tests.registry.test_pages_markup import faults_of
@@ -101,7 +101,7 @@ def test_a_page_that_needs_a_matrix_says_that_none_is_loaded(
 ) -> None:
     version = a_version(cast)
     nothing = RiskMatrix.objects.none()
-    monkeypatch.setattr(risk.RiskMatrix.objects, "order_by", lambda *names: nothing)
+    monkeypatch.setattr(matrices.RiskMatrix.objects, "order_by", lambda *names: nothing)
     address = reverse("assess_risk", args=[version.model.slug, version.number])
     answer = signed_in(cast.scientist).get(address)
     assert answer.status_code == 409

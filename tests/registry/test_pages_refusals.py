@@ -75,7 +75,8 @@ def risk_form(*lines: dict[str, str], starting: int = 4) -> dict[str, str]:
 def test_the_last_line_of_the_risk_form_may_stay_empty(cast: Cast) -> None:
     version = a_version(cast)
     address = reverse("assess_risk", args=[version.model.slug, version.number])
-    lines = [{"title": title, "impact": "3", "residual_impact": "3"} for title in STARTING_HAZARDS]
+    places = dict.fromkeys(("likelihood", "impact", "residual_likelihood", "residual_impact"), "3")
+    lines = [{"title": title, **places} for title in STARTING_HAZARDS]
     answer = signed_in(cast.scientist).post(address, risk_form(*lines, {}))
     assert answer.status_code == 302
     assert RiskAssessment.objects.get().hazards.count() == 4

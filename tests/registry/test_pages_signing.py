@@ -92,7 +92,7 @@ def test_a_forged_approval_by_the_submitter_is_refused_with_the_roles_it_takes(c
     answer = sign(release, cast.scientist)
     assert answer.status_code == 403
     assert "This takes one of these roles" in answer.text
-    assert state_of(release) == State.IN_REVIEW
+    assert state_of(release) == State.SUBMITTED
     assert not Decision.objects.exists()
 
 
@@ -135,7 +135,7 @@ def test_a_wrong_password_signs_nothing_and_is_journalled(cast: Cast) -> None:
     assert "The password is not right, so nothing was signed." in answer.text
     assert REASON in answer.text
     assert "not it" not in answer.text
-    assert state_of(release) == State.IN_REVIEW
+    assert state_of(release) == State.SUBMITTED
     assert not Decision.objects.exists()
     entry = Entry.objects.get(action="release.signature_failed")
     assert (entry.actor, entry.subject_id) == ("Mara Roth", release.pk)
@@ -147,7 +147,7 @@ def test_signing_is_locked_after_several_wrong_passwords(cast: Cast) -> None:
         sign(release, cast.manager, password="not it")
     answer = sign(release, cast.manager)
     assert answer.status_code == 403
-    assert "Signing is locked after 3 wrong passwords" in answer.text
+    assert "Signing is locked after 3 wrong tries" in answer.text
     assert not Decision.objects.exists()
 
 

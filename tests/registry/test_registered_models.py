@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from registry.models import RegisteredModel
-from registry.services import registered_models
-from tests.cast import Cast, a_model, a_statement
+from registry.services import registered_models, scorecards
+from tests.cast import Cast, a_model, a_release, a_statement, a_version
 from tests.traces import journalled, only_the_entitled_may, refused
 
 
@@ -140,3 +140,96 @@ def test_a_stranger_sees_no_model(cast: Cast) -> None:
     model = a_model(cast)
     assert RegisteredModel.objects.visible_to(cast.auditor).contains(model)
     assert not RegisteredModel.objects.visible_to(cast.outsider).exists()
+
+
+def test_what_is_said_for_the_business_is_kept_and_journalled(cast: Cast) -> None:
+    model = a_model(cast)
+    with journalled() as entries:
+        registered_models.revise(
+            model=model,
+            statement=a_statement(
+                cast,
+                business_goal=" Faster answers. ",
+                goal_kpi="Two days to an answer",
+                use_case="credit",
+                maintainer_deputies=(cast.validator,),
+            ),
+            reason="Agreed with the business.",
+            by=cast.scientist,
+        )
+    assert json.loads(entries[0].changes) == {
+        "business_goal": ["", "Faster answers."],
+        "goal_kpi": ["", "Two days to an answer"],
+        "use_case": ["", "credit"],
+        "maintainer_deputies": [[], ["validator"]],
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"use_case": "war"}, "model.use_case"),
+        ({"ai_act_class": "harmless", "ai_act_ground": "x"}, "ai_act.class"),
+        ({"ai_act_class": "minimal"}, "ai_act.no_ground"),
+        ({"operator_role": "user"}, "ai_act.role"),
+    ],
+)
+def test_what_nobody_knows_is_not_said(cast: Cast, changed: dict[str, Any], code: str) -> None:
+    with refused(code):
+        registered(cast, statement=a_statement(cast, **changed))
+
+
+def test_a_maintainers_deputy_is_of_the_unit_too(cast: Cast) -> None:
+    with refused("model.outsider"):
+        registered(cast, statement=a_statement(cast, maintainer_deputies=(cast.outsider,)))
+
+
+@pytest.mark.parametrize(
+    ("maintainers", "deputies", "people"),
+    [
+        ((), (), 0),
+        (("scientist",), (), 1),
+        (("scientist",), ("scientist",), 1),
+        (("scientist",), ("validator",), 2),
+    ],
+)
+def test_each_person_who_can_maintain_it_counts_once(
+    cast: Cast, maintainers: tuple[str, ...], deputies: tuple[str, ...], people: int
+) -> None:
+    model = a_model(
+        cast,
+        maintainers=[getattr(cast, name) for name in maintainers],
+        maintainer_deputies=[getattr(cast, name) for name in deputies],
+    )
+    assert registered_models.maintainers_of(model) == people
+
+
+def test_a_retired_model_takes_nothing_new(cast: Cast) -> None:
+    model = a_model(cast)
+    with journalled() as entries:
+        registered_models.retire(model=model, reason=" Replaced by another. ", by=cast.manager)
+    (entry,) = entries
+    assert (entry.action, entry.reason) == ("model.retired", "Replaced by another.")
+    with refused("model.retired"):
+        a_version(cast, model)
+    model.refresh_from_db()
+    assert [one.code for one in scorecards.objections_to_submitting(model)] == ["model.retired"]
+    with refused("model.retired", "model.no_reason"):
+        registered_models.retire(model=model, reason=" ", by=cast.manager)
+
+
+def test_what_is_released_is_not_retired(cast: Cast) -> None:
+    release = a_release(cast)
+    model = release.version.model
+    with refused("model.released") as caught:
+        registered_models.retire(model=model, reason="Replaced.", by=cast.manager)
+    assert "Mortgage approval 1.0 to production" in str(caught.value)
+
+
+def test_nobody_else_retires_a_model(cast: Cast) -> None:
+    model = a_model(cast)
+    only_the_entitled_may(
+        cast,
+        "model.retire",
+        lambda by: registered_models.retire(model=model, reason="Replaced.", by=by),
+    )

@@ -45,7 +45,7 @@ def test_a_complete_version_is_submitted_and_frozen(cast: Cast) -> None:
     version = a_complete_version(cast)
     with journalled() as entries:
         release = a_release(cast, version)
-    assert (release.state, release.tier, release.submitted_by) == ("in_review", 3, cast.scientist)
+    assert (release.state, release.tier, release.submitted_by) == ("submitted", 3, cast.scientist)
     assert release.case_file.number == 1
     (entry,) = entries
     assert (entry.action, entry.role, entry.model) == (
@@ -111,7 +111,7 @@ def test_a_failing_exhibit_stops_the_submission_and_a_newer_one_lets_it_pass(cas
     with refused("submit.evidence_failing"):
         a_release(cast, version)
     an_exhibit(cast, version, "fairness", verdict="warn")
-    assert a_release(cast, version).state == "in_review"
+    assert a_release(cast, version).state == "submitted"
 
 
 def test_evidence_a_year_old_has_expired(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +133,7 @@ def test_a_version_may_be_submitted_again_once_it_was_decided_on(cast: Cast) -> 
     reject(release, cast.manager)
     again = a_release(cast, release.version)
     assert again != release
-    assert again.state == "in_review"
+    assert again.state == "submitted"
 
 
 def test_nobody_else_submits(cast: Cast) -> None:
@@ -168,6 +168,7 @@ def test_the_last_signature_approves(cast: Cast) -> None:
     assert json.loads(entries[0].changes) == {
         "case_file": release.case_file.digest,
         "stage": "Risk sign-off",
+        "method": "password",
     }
 
 
@@ -193,6 +194,7 @@ def test_nobody_approves_their_own_submission(cast: Cast) -> None:
         "release.own_work.purpose",
         "release.own_work.card",
         "release.own_work.data",
+        "release.own_work.run",
         "release.own_work.risk",
     ):
         approve(release, cast.scientist)

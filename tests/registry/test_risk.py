@@ -9,8 +9,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from registry.models import Hazard, RiskMatrix
-from registry.rules.risk import DEFAULT_MATRIX, HazardFacts
-from registry.services import risk
+from registry.rules.matrices import DEFAULT_MATRIX
+from registry.rules.risk import HazardFacts
+from registry.services import matrices, risk
 from tests.cast import Cast, a_version, an_approved_release, assessed_risk
 from tests.traces import journalled, only_the_entitled_may, refused
 
@@ -69,7 +70,8 @@ def test_a_draft_assessment_is_put_into_effect(cast: Cast) -> None:
     version.risk.refresh_from_db()
     assert version.risk.effective == draft
     assert [(entry.action, entry.role) for entry in entries] == [
-        ("risk.made_effective", "model_risk_manager")
+        ("risk.made_effective", "model_risk_manager"),
+        ("release.voided", "system"),
     ]
 
 
@@ -88,7 +90,7 @@ def test_nobody_else_puts_an_assessment_into_effect(cast: Cast) -> None:
 
 def test_an_unchanged_matrix_makes_no_new_edition(cast: Cast) -> None:
     with journalled() as entries:
-        again = risk.load_matrix(definition=DEFAULT_MATRIX, by=None)
+        again = matrices.load(definition=DEFAULT_MATRIX, by=None)
     assert (again.edition, RiskMatrix.objects.count(), entries) == (1, 1, [])
 
 
@@ -96,7 +98,8 @@ def test_a_later_edition_changes_no_past_assessment(cast: Cast) -> None:
     version = a_version(cast)
     before = assessed_risk(cast, version)
     levels = [{"code": "severe", "name": "Severe", "from": 1, "to": 25}]
-    harsher = risk.load_matrix(definition={**DEFAULT_MATRIX, "levels": levels}, by=None)
+    harsh = {**DEFAULT_MATRIX, "levels": levels, "appetite": {}}
+    harsher = matrices.load(definition=harsh, by=None)
     before.refresh_from_db()
     assert harsher.edition == 2
     assert (before.definition, before.inherent["level"]) == (DEFAULT_MATRIX, "medium")

@@ -1,43 +1,22 @@
-"""The policy's ruling, and the checklist for each thing it asks for."""
+"""The policy's ruling: what is read for a tier in an environment, and the defaults of silence."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from registry.rules.cards import SECTION_CODES
-from registry.rules.checklists import Exhibit, Item, Standing, checklist
-from registry.rules.policies import Requirement, Ruling, objections_to, ruling
+from registry.rules.findings import SEVERITIES as FINDING_SEVERITIES
+from registry.rules.policies import Requirement, Ruling, environments_of, ruling
+from registry.rules.policy_parts import SEVERITIES, STRENGTHS
 from registry.rules.refusals import Refused
-from registry.rules.releases import Stage
+from registry.rules.releases import HANDS
+from registry.rules.signatures import Strength
+from registry.rules.stages import Ask, Stage
+from tests.registry.definitions import POLICY, TIER, with_tier
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-TIER: dict[str, Any] = {
-    "card_sections": ["model_details", "caveats"],
-    "data_roles": ["train", "test"],
-    "risk_assessed": True,
-    "deputy_named": True,
-    "evidence": {
-        "fairness": {
-            "max_age_days": 30,
-            "verdicts": ["pass", "warn"],
-            "reproduced": True,
-            "closes_gate": True,
-        }
-    },
-    "stages": [{"name": "Risk", "role": "model_risk_manager", "needed": 2}],
-    "approval_days": 365,
-}
-POLICY: dict[str, Any] = {
-    "name": "default",
-    "plans": {"fairness": {"checks": []}},
-    "tiers": {str(tier): TIER for tier in (1, 2, 3, 4)},
-}
 RULING = Ruling(
     tier=1,
     card_sections=("model_details", "caveats"),
@@ -46,226 +25,156 @@ RULING = Ruling(
     deputy_named=True,
     evidence=(Requirement("fairness", 30, ("pass", "warn"), reproduced=True, closes_gate=True),),
     plans={"fairness": {"checks": []}},
-    stages=(Stage("Risk", "model_risk_manager", 2),),
+    stages=(Stage("Risk", (Ask("model_risk_manager", 2),)),),
     approval_days=365,
 )
-GOOD = Exhibit(1, "fairness", "pass", NOW - timedelta(days=1), reproduced=True)
 
 
 def test_a_ruling_is_read_from_the_definition() -> None:
     assert ruling(POLICY, 1) == RULING
 
 
+def test_what_an_early_edition_does_not_say_has_a_default() -> None:
+    said = ruling(POLICY, 1)
+    assert (said.review_days, said.reauthentication, said.conditions_allowed) == (
+        365,
+        "password",
+        True,
+    )
+    assert said.excluded == tuple(HANDS)
+    assert (said.new_edition_closes_gate, said.scorecard_filled) == (False, False)
+    assert (said.open_findings_block, said.override_days) == (("high", "critical"), 14)
+    assert [ruling(POLICY, tier).review_days for tier in (1, 2, 3, 4)] == [365, 365, 730, 1095]
+
+
+def test_what_is_said_stands() -> None:
+    said: dict[str, Any] = {
+        "review_days": 90,
+        "reauthentication": "second_factor",
+        "conditions_allowed": False,
+        "excluded": ["submitted"],
+        "new_edition_closes_gate": True,
+        "open_findings_block": ["critical"],
+        "scorecard_filled": True,
+        "override_days": 0,
+    }
+    read = ruling(with_tier("2", **said), 2)
+    assert {name: getattr(read, name) for name in said} == {
+        **said,
+        "excluded": ("submitted",),
+        "open_findings_block": ("critical",),
+    }
+
+
 def test_all_sections_can_be_asked_for_in_a_word() -> None:
-    policy = {**POLICY, "tiers": {**POLICY["tiers"], "2": {**TIER, "card_sections": "all"}}}
-    assert ruling(policy, 2).card_sections == SECTION_CODES
+    assert ruling(with_tier("2", card_sections="all"), 2).card_sections == SECTION_CODES
 
 
-def spoiled(change: Callable[[dict[str, Any]], object]) -> list[str]:
+def test_evidence_may_have_to_be_made_on_the_validators_side() -> None:
+    ask = {**TIER["evidence"]["fairness"], "independent": True}
+    (read,) = ruling(with_tier("2", evidence={"fairness": ask}), 2).evidence
+    assert read.independent
+
+
+def test_a_stage_in_the_long_form() -> None:
+    committee = {
+        "name": "Committee",
+        "asks": [
+            {"role": "model_risk_manager", "needed": 2, "of": 3},
+            {"role": "business_owner", "needed": 1},
+        ],
+        "rule": "any",
+        "beside": True,
+        "again": True,
+    }
+    policy = with_tier("2", stages=[*TIER["stages"], committee])
+    assert ruling(policy, 2).stages[1] == Stage(
+        "Committee",
+        (Ask("model_risk_manager", 2, 3), Ask("business_owner", 1)),
+        rule="any",
+        beside=True,
+        again=True,
+    )
+
+
+def test_a_tier_has_limits_of_its_own_kind_by_kind() -> None:
+    drift: dict[str, Any] = {"checks": []}
+    own = {"drift": drift, "fairness": {"smallest_group": 100, "checks": []}}
+    assert ruling(with_tier("2", plans=own), 2).plans == own
+    assert ruling(with_tier("2", plans=own), 1).plans == POLICY["plans"]
+
+
+LIGHT = [{"name": "Look", "role": "validator", "needed": 1}]
+
+
+def test_an_environment_overrides_single_parts() -> None:
+    policy = with_tier("2", environments={"staging": {"stages": LIGHT}})
+    assert ruling(policy, 2, "staging").stages == (Stage("Look", (Ask("validator", 1),)),)
+    assert ruling(policy, 2, "staging").card_sections == RULING.card_sections
+    for environment in ("", "production", "nowhere"):
+        assert ruling(policy, 2, environment).stages == RULING.stages
+    assert ruling(policy, 2, "staging").environment == "staging"
+    assert environments_of(policy) == ["staging"]
+
+
+def test_a_tier_may_be_like_another() -> None:
     policy = copy.deepcopy(POLICY)
-    policy["tiers"]["2"] = copy.deepcopy(TIER)
-    change(policy["tiers"]["2"])
-    return [objection.code for objection in objections_to(policy)]
+    policy["tiers"]["3"] = {"like": 2, "approval_days": 30}
+    policy["tiers"]["4"] = {"like": 3}
+    assert ruling(policy, 4).approval_days == ruling(policy, 3).approval_days == 30
+    assert ruling(policy, 4).stages == ruling(policy, 2).stages
 
 
-def test_a_sound_policy_has_nothing_against_it() -> None:
-    assert objections_to(POLICY) == []
+def test_who_is_like_another_is_so_in_each_environment_until_it_says_otherwise() -> None:
+    policy = with_tier("2", environments={"staging": {"approval_days": 7, "stages": LIGHT}})
+    policy["tiers"]["3"] = {"like": 2, "approval_days": 30}
+    policy["tiers"]["4"] = {"like": 3, "environments": {"staging": {"approval_days": 3}}}
+    assert ruling(policy, 3, "staging").stages == ruling(policy, 2, "staging").stages
+    assert ruling(policy, 3, "staging").approval_days == 30
+    assert ruling(policy, 4, "staging").approval_days == 3
+    assert ruling(policy, 4, "production").approval_days == 30
 
 
-def test_a_release_needs_a_signature() -> None:
-    assert spoiled(lambda tier: tier.update(stages=[])) == ["policy.no_stage"]
+def why_not_read(policy: dict[str, Any], tier: int = 2) -> list[str]:
+    with pytest.raises(Refused) as refused:
+        ruling(policy, tier)
+    return [one.code for one in refused.value.objections]
 
 
-@pytest.mark.parametrize("role", ["auditor", "administrator", "data_scientist", "service", "king"])
-def test_a_stage_is_signed_by_a_decider(role: str) -> None:
-    assert spoiled(lambda tier: tier["stages"][0].update(role=role)) == ["policy.stage"]
+def test_a_ruling_without_a_signature_is_refused() -> None:
+    assert why_not_read(with_tier("2", stages=[])) == ["policy.no_stage"]
 
 
-def test_a_stage_needs_at_least_one_person() -> None:
-    assert spoiled(lambda tier: tier["stages"][0].update(needed=0)) == ["policy.stage"]
+@pytest.mark.parametrize("ask", [{"role": "king", "needed": 1}, {"role": "validator", "needed": 0}])
+def test_a_ruling_that_nobody_or_anybody_signs_is_refused(ask: dict[str, Any]) -> None:
+    assert why_not_read(with_tier("2", stages=[{"name": "Risk", **ask}])) == ["policy.stage"]
 
 
-def test_an_unknown_verdict_is_refused() -> None:
-    ask = {"verdicts": ["splendid"]}
-    assert spoiled(lambda tier: tier["evidence"]["fairness"].update(ask)) == ["policy.evidence"]
-
-
-def test_evidence_has_to_be_allowed_an_age() -> None:
-    ask = {"max_age_days": 0}
-    assert spoiled(lambda tier: tier["evidence"]["fairness"].update(ask)) == ["policy.evidence"]
+def test_a_circle_of_tiers_is_refused() -> None:
+    policy = with_tier("2", like=3)
+    policy["tiers"]["3"] = {"like": 2}
+    assert why_not_read(policy) == ["policy.circle"]
 
 
 @pytest.mark.parametrize("part", sorted(TIER))
-def test_a_lacking_part_is_named(part: str) -> None:
+def test_a_lacking_part_is_refused(part: str) -> None:
     policy = copy.deepcopy(POLICY)
     policy["tiers"]["2"] = {name: value for name, value in TIER.items() if name != part}
-    (objection,) = objections_to(policy)
-    assert objection.code == "policy.incomplete"
-    assert part in str(objection)
+    assert why_not_read(policy) == ["policy.incomplete"]
+    assert ruling(policy, 1) == RULING
 
 
-@pytest.mark.parametrize("part", ["max_age_days", "verdicts", "reproduced", "closes_gate"])
-def test_a_part_lacking_from_a_kind_of_evidence_is_named(part: str) -> None:
-    assert spoiled(lambda tier: tier["evidence"]["fairness"].pop(part)) == ["policy.incomplete"]
+@pytest.mark.parametrize("nothing", [{}, {"tiers": None}, {"tiers": {"2": "x"}}, {"tiers": [1]}])
+def test_nothing_is_read_from_what_is_no_policy(nothing: dict[str, Any]) -> None:
+    assert why_not_read(nothing) == ["policy.incomplete"]
 
 
-@pytest.mark.parametrize(
-    "misspelt",
-    [
-        {"card_sections": ["model_detials"]},
-        {"data_roles": ["tset"]},
-        {"evidence": {"fariness": TIER["evidence"]["fairness"]}},
-    ],
-)
-def test_a_misspelt_name_is_refused_and_not_passed_over(misspelt: dict[str, Any]) -> None:
-    assert spoiled(lambda tier: tier.update(misspelt)) == ["policy.unknown_name"]
+def test_an_edition_from_before_a_rule_can_still_be_read() -> None:
+    """Decisions rest on it: a part nobody knows today, or too many days, must not stop a gate."""
+    old = with_tier("2", approval_days=100_000, gossip=True)
+    assert ruling(old, 2).approval_days == 100_000
 
 
-def test_a_ruling_on_a_broken_policy_is_refused() -> None:
-    broken = {**TIER, "stages": []}
-    with pytest.raises(Refused):
-        ruling({**POLICY, "tiers": {**POLICY["tiers"], "1": broken}}, 1)
-
-
-def test_a_lacking_tier_is_refused() -> None:
-    policy = {**POLICY, "tiers": {"1": TIER}}
-    with pytest.raises(Refused) as refused:
-        ruling(policy, 1)
-    assert [one.code for one in refused.value.objections] == ["policy.incomplete"]
-
-
-@pytest.mark.parametrize("nothing", [{}, {"tiers": None}, {"tiers": []}, {"tiers": {"1": "x"}}])
-def test_what_is_no_policy_is_refused(nothing: dict[str, Any]) -> None:
-    assert [one.code for one in objections_to(nothing)] == ["policy.incomplete"]
-
-
-def items(ruled: Ruling = RULING, **changed: Any) -> dict[str, Item]:
-    facts: dict[str, Any] = {
-        "card": {"model_details": "x", "caveats": "y"},
-        "data_roles": ["train", "test"],
-        "risk_is_assessed": True,
-        "deputy_is_named": True,
-        "exhibits": [GOOD],
-        "now": NOW,
-    }
-    return {item.code: item for item in checklist(ruled, **facts | changed)}
-
-
-def unmet(**changed: Any) -> list[tuple[str, str, str]]:
-    return [
-        (code, item.standing.value, item.objection.code)
-        for code, item in items(**changed).items()
-        if item.objection
-    ]
-
-
-def test_everything_asked_for_is_listed_and_met() -> None:
-    told = items()
-    assert list(told) == [
-        "card",
-        "data.train",
-        "data.test",
-        "risk",
-        "deputy",
-        "evidence.fairness",
-    ]
-    assert {item.standing for item in told.values()} == {Standing.MET}
-    assert told["evidence.fairness"].exhibit_id == 1
-
-
-def test_a_version_without_a_card_misses_the_required_sections() -> None:
-    (item,) = (item for item in items(card=None).values() if item.objection)
-    assert item.objection is not None
-    assert item.objection.params == {"count": 2, "sections": "model_details, caveats"}
-
-
-def test_a_section_the_policy_does_not_ask_for_may_be_empty() -> None:
-    assert unmet(card={"model_details": "x", "caveats": "y", "factors": ""}) == []
-
-
-@pytest.mark.parametrize("lacking", ["train", "test"])
-def test_each_role_of_data_is_asked_for(lacking: str) -> None:
-    roles = [role for role in ("train", "test", "production") if role != lacking]
-    assert unmet(data_roles=roles) == [(f"data.{lacking}", "missing", "submit.data_missing")]
-
-
-def test_the_risk_has_to_be_assessed() -> None:
-    assert unmet(risk_is_assessed=False) == [("risk", "missing", "submit.risk_missing")]
-
-
-def test_a_deputy_has_to_be_named() -> None:
-    assert unmet(deputy_is_named=False) == [("deputy", "missing", "submit.deputy_missing")]
-
-
-def test_what_the_policy_does_not_ask_for_is_not_listed() -> None:
-    lenient = replace(RULING, risk_assessed=False, deputy_named=False, data_roles=(), evidence=())
-    assert list(items(lenient, card=None)) == ["card"]
-
-
-MISSING = [("evidence.fairness", "missing", "submit.evidence_missing")]
-
-
-def test_evidence_has_to_be_there() -> None:
-    assert unmet(exhibits=[]) == MISSING
-
-
-def test_evidence_of_another_kind_does_not_count() -> None:
-    assert unmet(exhibits=[replace(GOOD, kind="performance")]) == MISSING
-
-
-def test_evidence_on_other_data_does_not_count() -> None:
-    assert unmet(exhibits=[replace(GOOD, outdated=True)]) == MISSING
-
-
-def test_evidence_not_reproduced_does_not_count_where_the_policy_asks() -> None:
-    assert unmet(exhibits=[replace(GOOD, reproduced=False)]) == MISSING
-
-
-def test_evidence_not_reproduced_counts_where_the_policy_lets_it() -> None:
-    (ask,) = RULING.evidence
-    lenient = replace(RULING, evidence=(replace(ask, reproduced=False),))
-    told = items(lenient, exhibits=[replace(GOOD, reproduced=False)])
-    assert told["evidence.fairness"].standing is Standing.MET
-
-
-def test_evidence_on_its_last_day_still_counts() -> None:
-    assert unmet(exhibits=[replace(GOOD, at=NOW - timedelta(days=30))]) == []
-
-
-def test_evidence_past_its_age_has_expired() -> None:
-    old = replace(GOOD, at=NOW - timedelta(days=30, seconds=1))
-    assert unmet(exhibits=[old]) == [("evidence.fairness", "expired", "submit.evidence_expired")]
-
-
-@pytest.mark.parametrize("verdict", ["undecided", "fail", "none"])
-def test_a_verdict_the_policy_does_not_accept_fails(verdict: str) -> None:
-    assert unmet(exhibits=[replace(GOOD, verdict=verdict)]) == [
-        ("evidence.fairness", "failing", "submit.evidence_failing")
-    ]
-
-
-@pytest.mark.parametrize("verdict", ["pass", "warn"])
-def test_a_verdict_the_policy_accepts_passes(verdict: str) -> None:
-    assert unmet(exhibits=[replace(GOOD, verdict=verdict)]) == []
-
-
-def test_the_newest_exhibit_decides_and_not_the_best() -> None:
-    failing = replace(GOOD, id=2, verdict="fail", at=NOW)
-    told = items(exhibits=[failing, GOOD])["evidence.fairness"]
-    assert (told.standing, told.exhibit_id) == (Standing.FAILING, 2)
-
-
-def test_a_newer_exhibit_on_other_data_does_not_decide() -> None:
-    outdated = replace(GOOD, id=2, verdict="fail", at=NOW, outdated=True)
-    assert items(exhibits=[outdated, GOOD])["evidence.fairness"].exhibit_id == 1
-
-
-def test_everything_missing_is_said_at_once() -> None:
-    nothing = {
-        "card": None,
-        "data_roles": [],
-        "risk_is_assessed": False,
-        "deputy_is_named": False,
-        "exhibits": [],
-    }
-    assert [code for code, _, _ in unmet(**nothing)] == list(items())
+def test_the_words_are_those_of_the_rooms_they_speak_of() -> None:
+    assert set(SEVERITIES) == set(FINDING_SEVERITIES)
+    assert set(STRENGTHS) == set(Strength)

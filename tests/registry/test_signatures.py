@@ -7,7 +7,7 @@ import pytest
 from registry.models import Decision, Release, User
 from registry.rules.refusals import Refused
 from registry.services import releases
-from registry.services.signatures import SignatureFailed
+from registry.services.signatures import Proof, SignatureFailed
 from tests.cast import PASSWORD, Cast, a_release
 from tests.traces import denied, journalled, nothing_written, time_passes
 
@@ -17,7 +17,7 @@ def signed(release: Release, by: User, password: str = PASSWORD) -> Decision:
         release=release,
         digest=release.case_file.digest,
         reason="Read in full.",
-        password=password,
+        proof=Proof(password),
         by=by,
     )
 
@@ -114,6 +114,10 @@ def test_a_refusal_after_the_right_password_counts_as_no_wrong_try(cast: Cast) -
     for _ in range(4):
         with nothing_written(), pytest.raises(Refused):
             releases.approve(
-                release=release, digest="0" * 64, reason="x", password=PASSWORD, by=cast.manager
+                release=release,
+                digest="0" * 64,
+                reason="x",
+                proof=Proof(PASSWORD),
+                by=cast.manager,
             )
     signed(release, cast.manager)

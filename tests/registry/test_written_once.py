@@ -8,8 +8,10 @@ import pytest
 from django.db import DatabaseError, connection, models, transaction
 
 from registry.models import (
+    AttestationRound,
     CardRevision,
     CaseFile,
+    Confirmation,
     DatasetVersion,
     Decision,
     Entry,
@@ -18,10 +20,14 @@ from registry.models import (
     Hazard,
     ModelRevision,
     ModelVersion,
+    PolicyAdoption,
+    PolicyApproval,
     PolicyEdition,
+    ReviewEvent,
     RiskAssessment,
     RiskMatrix,
     RowsDeletion,
+    ScorecardFilling,
 )
 from registry.models.append_only import WrittenOnce
 from registry.services import plans, retention
@@ -29,15 +35,27 @@ from tests.cast import (
     Cast,
     an_approved_release,
 )
+from tests.registry.policies_at_work import adopted
+from tests.registry.reviewing import a_review, a_round, confirmed
+from tests.registry.scoring import filled
 
 NAMED = [
     table
-    for migration in ("0002_written_once", "0004_rows_at_rest", "0006_evaluation_plans")
+    for migration in (
+        "0002_written_once",
+        "0004_rows_at_rest",
+        "0006_evaluation_plans",
+        "0008_policies_in_force",
+        "0010_scorecards",
+        "0014_reviews_and_attestations",
+    )
     for table in importlib.import_module(f"registry.migrations.{migration}").WRITTEN_ONCE
 ]
 TABLES = (
+    AttestationRound,
     CardRevision,
     CaseFile,
+    Confirmation,
     DatasetVersion,
     Decision,
     Entry,
@@ -46,10 +64,14 @@ TABLES = (
     Hazard,
     ModelRevision,
     ModelVersion,
+    PolicyAdoption,
+    PolicyApproval,
     PolicyEdition,
+    ReviewEvent,
     RiskAssessment,
     RiskMatrix,
     RowsDeletion,
+    ScorecardFilling,
 )
 
 
@@ -77,6 +99,11 @@ def full(cast: Cast) -> Cast:
         reason="It decides on homes.",
         by=cast.scientist,
     )
+    filled(release.version.model, cast.scientist)
+    adopted(cast)
+    confirmed(a_round(cast), cast.owner)
+    a_review(release.version.model)
+    a_review(release.version.model)
     retention.delete_rows(data=DatasetVersion.objects.get(), reason="Asked for.", by=cast.admin)
     with connection.cursor() as cursor:
         # Checks put off to the commit would keep TRUNCATE out before the trigger can.

@@ -15,7 +15,10 @@ PEOPLE = {
     "validator": ("Vera", "Lindt"),
     "manager": ("Grace", "Hartmann"),
     "manager2": ("Bruno", "Keller"),
+    "manager3": ("Clara", "Busch"),
+    "ethics": ("Elif", "Yildiz"),
     "owner": ("Jonas", "Weber"),
+    "deployer": ("Dario", "Conti"),
     "auditor": ("Amira", "Sahin"),
     "admin": ("Paul", "Steiner"),
     "newcomer": ("Nina", "Vogel"),
@@ -31,6 +34,9 @@ EVERYWHERE = {
     "auditor": Role.AUDITOR,
     "manager": Role.MODEL_RISK_MANAGER,
     "manager2": Role.MODEL_RISK_MANAGER,
+    "manager3": Role.MODEL_RISK_MANAGER,
+    "ethics": Role.ETHICS_REVIEWER,
+    "deployer": Role.DEPLOYER,
 }
 
 

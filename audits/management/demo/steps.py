@@ -22,6 +22,7 @@ from registry.services import (
     risk,
     versions,
 )
+from registry.services.signatures import Proof
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -177,7 +178,8 @@ def submitted(
                 release=release,
                 digest=release.case_file.digest,
                 reason=reason,
-                password=PASSWORD,
+                proof=Proof(password=PASSWORD),
                 by=stage.cast[username],
             )
+    release.refresh_from_db()
     return release

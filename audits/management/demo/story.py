@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from audits.management.demo import builds, steps, tables, texts
+from audits.management.demo import builds, governing, steps, tables, texts
 from audits.management.demo.people import INSURANCE, PENSIONS, RETAIL, Cast
 from registry.services.versions import Build, Upload
 
@@ -17,6 +17,7 @@ COMMIT = "9be1f02c4d7a55e0b1c38f6a2e94d0735f18ac62"
 
 def tell(cast: Cast) -> None:
     """Bring all three units to where the demo begins."""
+    governing.reachable(cast)
     with tempfile.TemporaryDirectory(prefix="demo-") as folder:
         stage = steps.Stage(cast, Path(folder))
         mortgages(stage)
@@ -71,19 +72,30 @@ def mortgages(stage: steps.Stage) -> None:
         ),
         [data["train"], data["test"]],
     )
+    governing.scored(stage, model, texts.MORTGAGE_SCORES)
     steps.documented(stage, approved, texts.MORTGAGE_CARD, texts.MORTGAGE_HAZARDS)
     steps.examined(stage, approved, data["test"], ALL)
-    steps.submitted(
+    governing.challenged(stage, approved)
+    production = steps.submitted(
         stage,
         approved,
         "production",
         [
             ("validator", "Rebuilt from the lock file; figures agree with mine to the last digit."),
+            ("ethics", "An applicant can ask for a person, and the letter says so."),
             ("manager", "The impact ratio holds for every group that can be judged."),
             ("manager2", "Controls are in place; residual risk is within appetite."),
             ("owner", "The officers are trained, and the appeal is in place."),
         ],
     )
+    governing.signed_with(
+        stage,
+        production,
+        "manager3",
+        "The residual risk is high; I release it by exception, under the condition named.",
+        [governing.appeals_condition()],
+    )
+    governing.runs_live(stage, approved, "production")
     later = steps.data(
         stage,
         RETAIL,

@@ -63,7 +63,7 @@ MORTGAGE_HAZARDS = [
     HazardFacts(STARTING_HAZARDS[1], 4, 4, "An officer decides; reasons are shown; appeal", 3, 4),
     HazardFacts(STARTING_HAZARDS[2], 3, 4, "Monthly fairness and drift checks with an owner", 2, 4),
     HazardFacts(
-        STARTING_HAZARDS[3], 2, 4, "Two trained deputies; rebuild from the lock file tested", 1, 4
+        STARTING_HAZARDS[3], 3, 4, "Two trained deputies; rebuild from the lock file tested", 1, 4
     ),
     HazardFacts(
         "It refuses members of a protected group more often",
@@ -78,5 +78,17 @@ PENSION_HAZARDS = [
     HazardFacts(STARTING_HAZARDS[0], 3, 1, "", 3, 1),
     HazardFacts(STARTING_HAZARDS[1], 4, 2, "Everybody can join without a letter", 3, 2),
     HazardFacts(STARTING_HAZARDS[2], 3, 2, "Yearly check", 2, 2),
-    HazardFacts(STARTING_HAZARDS[3], 2, 2, "", 2, 2),
+    HazardFacts(STARTING_HAZARDS[3], 3, 2, "", 3, 2),
 ]
+
+# What the scorecard of the mortgage model says: severe exposure and purpose, a human decides.
+MORTGAGE_SCORES = {
+    "exposure": 4,
+    "purpose": 4,
+    "complexity": 2,
+    "reliance": 3,
+    "autonomy": 2,
+    "opacity": 2,
+    "data_sensitivity": 4,
+    "affected_rights": 3,
+}

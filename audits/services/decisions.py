@@ -1,0 +1,159 @@
+"""What a report states of the decisions on a release and what follows from them, as plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from registry.models import Condition, Decision, Delegation, Release, ReleaseMove, User
+from registry.rules.releases import APPROVALS, Act
+from registry.services import stages
+from registry.services.case_files import instant
+
+VOTES = frozenset({*(act.value for act in APPROVALS), Act.REJECT.value})
+
+
+def stages_of(release: Release) -> list[dict[str, Any]]:
+    """Return the stages that the policy asks for, and how many have signed each."""
+    progress = stages.progress_of(release)
+    return [
+        {
+            "name": stage.name,
+            "asks": [
+                {
+                    "role": ask.role,
+                    "needed": ask.needed,
+                    "of": ask.of,
+                    "signed": progress.signed_by(place, ask.role),
+                }
+                for ask in stage.asks
+            ],
+            "rule": stage.rule,
+            "beside": stage.beside,
+            "needed": stage.needed,
+            "signed": progress.signed_at(place),
+        }
+        for place, stage in enumerate(progress.stages)
+    ]
+
+
+def decisions_of(release: Release) -> list[dict[str, Any]]:
+    """Return every signed act on the release, those on earlier case files too."""
+    signed = list(
+        release.decisions.select_related("on_behalf_of", "case_file").order_by("signed_at", "pk")
+    )
+    progress = stages.progress_of(release)
+    counted = {(vote.signer_id, vote.stage, vote.approves) for vote in progress.votes}
+    last = {_vote(one): one.pk for one in signed if one.case_file_id == release.case_file_id}
+    names = [stage.name for stage in progress.stages]
+    owners = _printed_names(said["owner"] for one in signed for said in one.asked)
+    return [
+        {
+            "act": one.act,
+            "printed_name": one.printed_name,
+            "role": one.role,
+            "meaning": one.meaning,
+            "reason": one.reason,
+            "at": instant(one.signed_at),
+            "method": one.method,
+            "stage": one.stage_name,
+            "sent_to": None if one.sent_to is None else names[one.sent_to],
+            "round": one.round + 1,
+            "on_behalf_of": one.on_behalf_of.printed_name if one.on_behalf_of else None,
+            "delegation": one.delegation_number,
+            "conditions": [
+                {
+                    "asked": said["text"],
+                    "owner": owners.get(said["owner"], said["owner"]),
+                    "due": said["due"],
+                    "evidence_kind": said["evidence_kind"],
+                }
+                for said in one.asked
+            ],
+            "case_file_number": one.case_file.number,
+            "case_file_digest": one.case_file_digest,
+            # Whether it was signed over the very case file that this report is about.
+            "bound": one.case_file_id == release.case_file_id,
+            # Whether a vote still stands; what is no vote neither counts nor lapses.
+            "counts": last.get(_vote(one)) == one.pk and _vote(one) in counted
+            if one.act in VOTES
+            else None,
+        }
+        for one in signed
+    ]
+
+
+def _vote(decision: Decision) -> tuple[int, int | None, bool]:
+    return decision.signer_id, decision.stage, decision.act != Act.REJECT
+
+
+def _printed_names(usernames: Any) -> dict[str, str]:
+    people = User.objects.filter(username__in=set(usernames))
+    return {person.username: person.printed_name for person in people}
+
+
+def conditions_of(release: Release) -> list[dict[str, Any]]:
+    """Return the conditions that bound the approval, with what was offered and who accepted it."""
+    found = release.conditions.select_related(
+        "owner", "offered_by", "accepted_by", "evidence", "decision"
+    )
+    return [_condition(one) for one in found.order_by("number")]
+
+
+def _condition(condition: Condition) -> dict[str, Any]:
+    evidence = condition.evidence
+    return {
+        "number": condition.number,
+        "asked": condition.text,
+        "owner": condition.owner.printed_name,
+        "due": instant(condition.due_at),
+        "evidence_kind": condition.evidence_kind,
+        "named_by": condition.decision.printed_name,
+        "named_at": instant(condition.decision.signed_at),
+        "offer": condition.offer,
+        "offered_at": instant(condition.offered_at) if condition.offered_at else None,
+        "offered_by": condition.offered_by.printed_name if condition.offered_by else None,
+        "exhibit": {"id": evidence.pk, "title": evidence.title} if evidence else None,
+        "acceptance": condition.acceptance,
+        "accepted_at": instant(condition.accepted_at) if condition.accepted_at else None,
+        "accepted_by": condition.accepted_by.printed_name if condition.accepted_by else None,
+    }
+
+
+def moves_of(release: Release) -> list[dict[str, Any]]:
+    """Return every change of the release's state, in its order."""
+    return [_move(one) for one in release.moves.select_related("by").order_by("at", "pk")]
+
+
+def _move(move: ReleaseMove) -> dict[str, Any]:
+    return {
+        "act": move.act,
+        "before": move.before,
+        "after": move.after,
+        "at": instant(move.at),
+        "who": move.by.printed_name if move.by else None,
+    }
+
+
+def delegations_of(release: Release) -> list[dict[str, Any]]:
+    """Return the delegations by which somebody signed in another's place."""
+    used = release.decisions.exclude(delegation_number=None).values("delegation_number")
+    found = Delegation.objects.filter(pk__in=used).select_related(
+        "giver", "delegate", "model", "ended_by"
+    )
+    return [
+        {
+            "number": one.pk,
+            "giver": one.giver.printed_name,
+            "delegate": one.delegate.printed_name,
+            "role": one.role,
+            "model_alone": one.model_id is not None,
+            "starts_at": instant(one.starts_at),
+            "ends_at": instant(one.ends_at),
+            "reason": one.reason,
+            "given_at": instant(one.given_at),
+            "ended_at": instant(one.ended_at) if one.ended_at else None,
+            "ended_by": one.ended_by.printed_name if one.ended_by else None,
+            "end_reason": one.end_reason,
+        }
+        for one in found.order_by("pk")
+    ]

@@ -1,0 +1,118 @@
+"""What a report states of findings on a version and of incidents with it, as plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from registry.models import Finding, FindingMove, Incident, IncidentMove, ModelVersion
+from registry.services.case_files import instant
+
+
+def findings_of(version: ModelVersion) -> list[dict[str, Any]]:
+    """Return every finding on the version, closed ones too, in the order they were opened."""
+    found = version.findings.order_by("opened_at", "pk").select_related("owner", "opened_by")
+    return [_finding(one) for one in found.prefetch_related("moves")]
+
+
+def incidents_of(version: ModelVersion) -> list[dict[str, Any]]:
+    """Return the incidents of the version, and those of the model whose version nobody knows.
+
+    How a clock stands is told, and not the minutes it has left: the same state asked for twice
+    gives the same report.
+    """
+    found = Incident.objects.filter(
+        Q(version=version) | Q(version=None, model=version.model)
+    ).order_by("aware_at", "pk")
+    return [_incident(one) for one in found.prefetch_related("moves")]
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    until = finding.accepted_until
+    return {
+        "id": finding.pk,
+        "title": finding.title,
+        "found": finding.text,
+        "source": finding.source,
+        "severity": finding.severity,
+        "state": finding.stands.value,
+        "owner": finding.owner.printed_name,
+        "opened_by": finding.opened_by.printed_name if finding.opened_by else None,
+        "opened_at": instant(finding.opened_at),
+        "due": finding.due.isoformat(),
+        "overdue": finding.is_overdue,
+        "accepted_until": until.isoformat() if until else None,
+        "section": finding.section,
+        "paragraph": finding.paragraph,
+        "quote": finding.quote,
+        "card_revision": finding.card_revision,
+        "question": finding.question,
+        "ground": finding.ground,
+        "incident": finding.incident_id,
+        "moves": [_finding_move(move) for move in finding.moves.all()],
+    }
+
+
+def _finding_move(move: FindingMove) -> dict[str, Any]:
+    return {
+        **_who(move),
+        "act": move.act,
+        "severity": move.severity,
+        "plan": move.plan,
+        "outcome": move.outcome,
+        "until": move.until.isoformat() if move.until else None,
+    }
+
+
+def _incident(incident: Incident) -> dict[str, Any]:
+    clock = incident.clock()
+    return {
+        "id": incident.pk,
+        "kind": incident.kind,
+        "link": incident.link,
+        "environment": incident.environment,
+        "version_known": incident.version_id is not None,
+        "occurred_at": instant(incident.occurred_at),
+        "aware_at": instant(incident.aware_at),
+        "reported_at": instant(incident.reported_at),
+        "notified_at": instant(incident.notified_at) if incident.notified_at else None,
+        "description": incident.description,
+        "affected": incident.affected,
+        "immediate_action": incident.immediate_action,
+        "state": incident.state,
+        "clock": {
+            "days": clock.days,
+            "article": clock.article,
+            "due": instant(clock.due),
+            "state": clock.state,
+        }
+        if clock
+        else None,
+        "moves": [_incident_move(move) for move in incident.moves.all()],
+    }
+
+
+def _incident_move(move: IncidentMove) -> dict[str, Any]:
+    # What was reported stands above the moves; a correction tells what it replaced.
+    corrected = move.act == "correct"
+    mended = [
+        {"fact": fact, "before": before, "after": after}
+        for fact, (before, after) in (move.facts.items() if corrected else ())
+    ]
+    told = {"assess", "notify", "close"}
+    return {
+        **_who(move),
+        "act": move.act,
+        "mended": mended,
+        **(move.facts if move.act in told else {}),
+    }
+
+
+def _who(move: FindingMove | IncidentMove) -> dict[str, Any]:
+    return {
+        "at": instant(move.at),
+        "who": move.printed_name if move.by_id else None,
+        "role": move.role,
+        "said": move.text,
+    }

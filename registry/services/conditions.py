@@ -1,0 +1,166 @@
+"""Bind the conditions of an approval, offer what fulfils one, and accept it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from registry.models import Condition, Decision, Evidence, Release, User
+from registry.rules.refusals import Objection, Refused
+from registry.rules.releases import STANDING
+from registry.rules.wording import gettext_noop
+from registry.services import journal, rights
+
+
+def bind(release: Release, decisions: Sequence[Decision]) -> list[Condition]:
+    """Make the conditions named with these approvals binding; inside a verb only."""
+    asked = [(decision, said) for decision in decisions for said in decision.asked]
+    # A release that was returned and approved again is under its new conditions alone, but the
+    # numbers of earlier ones stay theirs.
+    first = release.conditions.count() + 1
+    return [
+        Condition.objects.create(
+            release=release,
+            decision=decision,
+            number=number,
+            text=said["text"].strip(),
+            owner=User.objects.get(username=said["owner"]),
+            due_at=_end_of(date.fromisoformat(said["due"])),
+            evidence_kind=said["evidence_kind"],
+        )
+        for number, (decision, said) in enumerate(asked, start=first)
+    ]
+
+
+def _end_of(day: date) -> datetime:
+    """Return the last instant of the day: what is due that day is late from the next one on."""
+    return timezone.make_aware(datetime.combine(day, time.max))
+
+
+@journal.verb
+def offer(*, condition: Condition, text: str, evidence: Evidence | None, by: User) -> Condition:
+    """Say what fulfils the condition; its owner's to do. A later offer takes the place of one."""
+    condition = _locked(condition)
+    release = condition.release
+    role = rights.require(by=by, verb="condition.fulfil", unit=release.version.model.unit)
+    if condition.owner_id != by.pk:
+        raise PermissionDenied(
+            _("This condition is %(owner)s's to fulfil; have them say what fulfils it.")
+            % {"owner": condition.owner.printed_name}
+        )
+    objections = _objections_to_step(condition)
+    if not text.strip():
+        objections.append(
+            Objection("condition.no_offer", gettext_noop("Say in words what fulfils it."))
+        )
+    if condition.evidence_kind and not _fits(condition, evidence):
+        objections.append(
+            Objection(
+                "condition.evidence_missing",
+                gettext_noop(
+                    "The condition asks for an exhibit of the kind %(kind)s filed for this version"
+                    " since it was signed; choose one."
+                ),
+                {"kind": condition.evidence_kind},
+            )
+        )
+    elif evidence is not None and evidence.version_id != release.version_id:
+        objections.append(
+            Objection(
+                "condition.other_version",
+                gettext_noop("The exhibit speaks of another version; choose one of this version."),
+            )
+        )
+    if objections:
+        raise Refused(*objections)
+    condition.offer, condition.evidence = text.strip(), evidence
+    condition.offered_at, condition.offered_by = timezone.now(), by
+    condition.save(update_fields=["offer", "evidence", "offered_at", "offered_by"])
+    told: dict[str, object] = {"evidence": evidence.digest} if evidence else {}
+    _record("condition.offered", condition, role, by, text.strip(), told)
+    return condition
+
+
+@journal.verb
+def accept(*, condition: Condition, reason: str, by: User) -> Condition:
+    """Accept what was offered; never by who offered it, and never by who owns the condition."""
+    condition = _locked(condition)
+    role = rights.require(by=by, verb="condition.accept", unit=condition.release.version.model.unit)
+    objections = _objections_to_step(condition)
+    if not condition.offered_at:
+        objections.append(
+            Objection(
+                "condition.not_offered",
+                gettext_noop("Nothing was offered yet; its owner says what fulfils it first."),
+            )
+        )
+    if by.pk in (condition.owner_id, condition.offered_by_id):
+        objections.append(
+            Objection(
+                "condition.own",
+                gettext_noop("This condition is yours to fulfil; somebody else accepts it."),
+            )
+        )
+    if not reason.strip():
+        objections.append(
+            Objection("condition.no_reason", gettext_noop("Give the reason; it is kept."))
+        )
+    if objections:
+        raise Refused(*objections)
+    condition.accepted_at, condition.accepted_by = timezone.now(), by
+    condition.acceptance = reason.strip()
+    condition.save(update_fields=["accepted_at", "accepted_by", "acceptance"])
+    _record("condition.accepted", condition, role, by, reason.strip(), {})
+    return condition
+
+
+def _locked(condition: Condition) -> Condition:
+    found: Condition = (
+        Condition.objects.select_for_update(of=("self",))
+        .select_related("release__version__model__unit", "owner", "decision")
+        .get(pk=condition.pk)
+    )
+    return found
+
+
+def _objections_to_step(condition: Condition) -> list[Objection]:
+    objections = []
+    if condition.accepted_at:
+        objections.append(
+            Objection("condition.accepted", gettext_noop("This condition is accepted already."))
+        )
+    if condition.release.state not in STANDING:
+        objections.append(
+            Objection(
+                "condition.release_ended",
+                gettext_noop("The approval no longer stands; its conditions bind nobody now."),
+            )
+        )
+    return objections
+
+
+def _fits(condition: Condition, evidence: Evidence | None) -> bool:
+    return (
+        evidence is not None
+        and evidence.kind == condition.evidence_kind
+        and evidence.version_id == condition.release.version_id
+        and evidence.filed_at > condition.decision.signed_at
+    )
+
+
+def _record(
+    action: str, condition: Condition, role: str, by: User, reason: str, told: dict[str, object]
+) -> None:
+    journal.record(
+        action,
+        by=by,
+        subject=condition,
+        role=role,
+        model=condition.release.version.model,
+        changes={"condition": condition.text, **told},
+        reason=reason,
+    )
