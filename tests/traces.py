@@ -71,6 +71,8 @@ def only_the_entitled_may(cast: Cast, verb: str, act: Callable[[User], object]) 
         Role.VALIDATOR: cast.validator,
         Role.MODEL_RISK_MANAGER: cast.manager,
         Role.BUSINESS_OWNER: cast.owner,
+        Role.ETHICS_REVIEWER: cast.ethics,
+        Role.DEPLOYER: cast.deployer,
         Role.AUDITOR: cast.auditor,
         Role.ADMINISTRATOR: cast.admin,
     }

@@ -56,6 +56,7 @@ def gather(
     delegations = delegations_of(release) if release else []
     attestations = attestations_of(version.model)
     as_of = max([entries[-1].at, *_beside_the_journal(delegations, attestations)])
+    instant = datetime.fromisoformat(as_of)
     return {
         "renderer": RENDERER,
         "profile": profile,
@@ -63,17 +64,17 @@ def gather(
         "as_of": as_of,
         "case_file_text": text,
         "case_file_digest": casefile.digest(text),
-        "release": _release(release, as_of) if release else None,
+        "release": _release(release, instant) if release else None,
         "decisions": decisions_of(release) if release else [],
         "delegations": delegations,
         "conditions": conditions_of(release) if release else [],
         "moves": moves_of(release) if release else [],
-        "other_releases": [_other(one, as_of) for one in every if one != release],
+        "other_releases": [_other(one, instant) for one in every if one != release],
         "evidence": _evidence(version, _with_later(version, content["exhibits"])),
         "journal": [_entry(entry) for entry in entries],
         "changes": _changes(version, content["subject"]),
-        "findings": findings_of(version),
-        "incidents": incidents_of(version),
+        "findings": findings_of(version, instant),
+        "incidents": incidents_of(version, instant),
         "overrides": overrides_of(version),
         "deployments": deployments_of(version),
         "reviews": reviews_of(version.model),
@@ -115,9 +116,9 @@ def _case_file(version: ModelVersion, release: Release | None) -> tuple[dict[str
     return content, casefile.canonical(content)
 
 
-def _release(release: Release, as_of: str) -> dict[str, Any]:
+def _release(release: Release, as_of: datetime) -> dict[str, Any]:
     # As of the report's instant: what the clock alone changes is journalled when it is noticed.
-    gate = gates.gate(release, datetime.fromisoformat(as_of))
+    gate = gates.gate(release, as_of)
     return {
         "environment": release.environment,
         "state": release.state,
@@ -135,7 +136,7 @@ def _release(release: Release, as_of: str) -> dict[str, Any]:
     }
 
 
-def _other(release: Release, as_of: str) -> dict[str, Any]:
+def _other(release: Release, as_of: datetime) -> dict[str, Any]:
     """Return another release of the same version: that it exists, and where it stands."""
     return {
         "environment": release.environment,
@@ -143,7 +144,7 @@ def _other(release: Release, as_of: str) -> dict[str, Any]:
         "submitted_at": case_files.instant(release.submitted_at),
         "decided_at": case_files.instant(release.decided_at) if release.decided_at else None,
         "case_file_digest": release.case_file.digest,
-        "gate_allowed": gates.gate(release, datetime.fromisoformat(as_of)).allowed,
+        "gate_allowed": gates.gate(release, as_of).allowed,
     }
 
 

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from registry.models import Finding, FindingMove, Incident, IncidentMove, ModelVersion
+from registry.rules import findings as rules
 from registry.services.case_files import instant
 
 
-def findings_of(version: ModelVersion) -> list[dict[str, Any]]:
-    """Return every finding on the version, closed ones too, in the order they were opened."""
+def findings_of(version: ModelVersion, as_of: datetime) -> list[dict[str, Any]]:
+    """Return every finding on the version, closed ones too, in the order they were opened.
+
+    What is overdue is that as of the report's instant.
+    """
     found = version.findings.order_by("opened_at", "pk").select_related("owner", "opened_by")
-    return [_finding(one) for one in found.prefetch_related("moves")]
+    return [_finding(one, as_of) for one in found.prefetch_related("moves")]
 
 
-def incidents_of(version: ModelVersion) -> list[dict[str, Any]]:
+def incidents_of(version: ModelVersion, as_of: datetime) -> list[dict[str, Any]]:
     """Return the incidents of the version, and those of the model whose version nobody knows.
 
-    How a clock stands is told, and not the minutes it has left: the same state asked for twice
-    gives the same report.
+    How a clock stood then is told, and not the minutes it has left: the same state asked for
+    twice gives the same report.
     """
     found = Incident.objects.filter(
         Q(version=version) | Q(version=None, model=version.model)
     ).order_by("aware_at", "pk")
-    return [_incident(one) for one in found.prefetch_related("moves")]
+    return [_incident(one, as_of) for one in found.prefetch_related("moves")]
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding, as_of: datetime) -> dict[str, Any]:
+    today = timezone.localdate(as_of)
+    stands = rules.standing(finding.state, finding.accepted_until, today)
     until = finding.accepted_until
     return {
         "id": finding.pk,
@@ -36,12 +44,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "found": finding.text,
         "source": finding.source,
         "severity": finding.severity,
-        "state": finding.stands.value,
+        "state": stands.value,
         "owner": finding.owner.printed_name,
         "opened_by": finding.opened_by.printed_name if finding.opened_by else None,
         "opened_at": instant(finding.opened_at),
         "due": finding.due.isoformat(),
-        "overdue": finding.is_overdue,
+        "overdue": rules.is_overdue(stands, finding.due, today),
         "accepted_until": until.isoformat() if until else None,
         "section": finding.section,
         "paragraph": finding.paragraph,
@@ -65,8 +73,8 @@ def _finding_move(move: FindingMove) -> dict[str, Any]:
     }
 
 
-def _incident(incident: Incident) -> dict[str, Any]:
-    clock = incident.clock()
+def _incident(incident: Incident, as_of: datetime) -> dict[str, Any]:
+    clock = incident.clock(as_of)
     return {
         "id": incident.pk,
         "kind": incident.kind,

@@ -114,7 +114,7 @@ def _review(review: Review, titles: dict[int, str]) -> dict[str, Any]:
         "number": review.pk,
         "version": review.version.label if review.version else None,
         "cause": review.cause,
-        "led_to": {name: str(value) for name, value in review.details.items() if value != ""},
+        "led_to": {name: _told(value) for name, value in review.details.items() if value != ""},
         "repeats": len(review.events.all()),
         "opened_at": instant(review.opened_at),
         "opened_by": _who(review.opened_by),
@@ -165,6 +165,11 @@ def _confirmation(confirmation: Confirmation, slug: str) -> dict[str, Any]:
         "digest": confirmation.digest,
         "at": instant(confirmation.confirmed_at),
     }
+
+
+def _told(value: object) -> str:
+    """Return a detail as a text, so that names are found in it as in any other."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _when(moment: datetime | None) -> str | None:

@@ -49,6 +49,15 @@ def request(
                 gettext_noop("This release is one of another version; name its own."),
             )
         )
+    elif release and release.case_file_id is None:
+        objections.append(
+            Objection(
+                "report.draft",
+                gettext_noop(
+                    "This release was never submitted; submit it first, or name no release."
+                ),
+            )
+        )
     if objections:
         raise Refused(*objections)
     release = release or dossiers.release_in_force(version)

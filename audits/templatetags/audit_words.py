@@ -75,3 +75,14 @@ def rounded(number: float, decimals: int = 3) -> str:
 def announced(name: str) -> str:
     """Return what a monitor's breach asks for."""
     return gettext(ANNOUNCES[name])
+
+
+@register.filter
+def filled(message: str, params: Mapping[str, object]) -> str:
+    """Translate a sentence, and the names that fill its places."""
+    told = gettext(message)
+    names = {
+        place: gettext(one) if isinstance(one, str) and one else one
+        for place, one in params.items()
+    }
+    return told % names if names else told

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from audits.services import alerts, portfolios
 from audits.services import today as service
 from registry.models import Unit
 from registry.rules.refusals import Refused
@@ -17,14 +18,14 @@ from registry.web.risk import grid
 @login_required
 def today(request: PersonRequest) -> HttpResponse:
     """What waits for this person, what goes wrong, and where the risks stand."""
-    portfolio = service.portfolio(request.user)
+    portfolio = portfolios.portfolio(request.user)
     try:
         matrix = matrices.in_force().definition
     except Refused:
         matrix = None
     context = {
         "needs": service.needs(request.user),
-        "alerts": service.alerts(request.user),
+        "alerts": alerts.alerts(request.user),
         "portfolio": portfolio,
         "grid": grid(matrix, portfolio.cells) if matrix else [],
         "impacts": matrix["impacts"] if matrix else [],

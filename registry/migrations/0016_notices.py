@@ -23,8 +23,6 @@ NAMES = [
     "finding.opened",
     "finding.closed",
     "incident.reported",
-    "review.opened",
-    "review.closed",
     "override.used",
     "deployment.unapproved",
     "gate.closed",

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ("asked_at", models.DateTimeField(verbose_name="asked")),
                 ("starts_at", models.DateTimeField(null=True, verbose_name="in force since")),
                 ("ends_at", models.DateTimeField(null=True, verbose_name="ends")),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="ended early")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
                 ("end_reason", models.TextField(blank=True, verbose_name="reason of the end")),
                 (
                     "asked_by",

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from registry.models.append_only import AppendOnlyQuerySet
+from registry.models.releases import ReleaseMove
 from registry.models.units import Unit
 from registry.models.versions import ModelVersion
-from registry.rules.overrides import ROLES
+from registry.rules.overrides import ENDED_BY, ROLES
 
 if TYPE_CHECKING:
     from registry.models.people import User
@@ -29,6 +30,28 @@ class OverrideQuerySet(models.QuerySet["Override"]):
     def waiting(self) -> OverrideQuerySet:
         """Those that one of two people has signed."""
         return self.filter(starts_at__isnull=True, ended_at__isnull=True)
+
+    def lasting(self) -> OverrideQuerySet:
+        """Those that are asked for or in force: nobody ended them, and nothing that was settled."""
+        return self.filter(ended_at=None)
+
+    def overtaken(self) -> OverrideQuerySet:
+        """Those of which somebody decided otherwise since they were asked for."""
+        against = ReleaseMove.objects.filter(
+            release__version=OuterRef("version"),
+            release__environment=OuterRef("environment"),
+            act__in=sorted(ENDED_BY),
+            at__gte=OuterRef("asked_at"),
+        )
+        return self.filter(Q(version__model__retired_at__isnull=False) | Exists(against))
+
+    def in_force(self, now: datetime) -> OverrideQuerySet:
+        """Those that open a gate now; what was ended stays so when a clock is set back."""
+        return self.lasting().filter(starts_at__lte=now, ends_at__gt=now)
+
+    def to_review(self, now: datetime) -> OverrideQuerySet:
+        """Those that were in force and are over."""
+        return self.exclude(starts_at=None).filter(Q(ended_at__lte=now) | Q(ends_at__lte=now))
 
     def at(self, instant: datetime) -> OverrideQuerySet:
         """Those that let their version through at an instant."""
@@ -50,7 +73,8 @@ class Override(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     starts_at = models.DateTimeField(_("in force since"), null=True)
     ends_at = models.DateTimeField(_("ends"), null=True)
-    ended_at = models.DateTimeField(_("ended early"), null=True)
+    # Early, by who ends it or by what was decided since; else by its day, once that was settled.
+    ended_at = models.DateTimeField(_("ended"), null=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
     )

@@ -133,7 +133,7 @@ class Review(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.model}, {self.cause} review {self.pk}"
+        return f"{self.model}, {CAUSE_NAMES[self.cause].lower()}, review {self.pk}"
 
     @property
     def is_open(self) -> bool:

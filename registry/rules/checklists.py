@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from registry.rules import cards
 from registry.rules.policies import Requirement, Ruling
@@ -156,6 +157,33 @@ def _evidence_item(
     return min(items, key=lambda item: WORST_FIRST.index(item.standing))
 
 
+class Made(Protocol):
+    """How an exhibit was made, as the rules and the rows both know it."""
+
+    @property
+    def reproduced(self) -> bool:
+        """Made here, and not handed in."""
+
+    @property
+    def independent(self) -> bool:
+        """Made on the validator's side."""
+
+
+def counts(ask: Requirement, exhibit: Made) -> bool:
+    """Say whether an exhibit was made as the policy asks."""
+    return (exhibit.reproduced or not ask.reproduced) and (
+        exhibit.independent or not ask.independent
+    )
+
+
+def replaces(ask: Requirement, newer: Made, failing: Made) -> bool:
+    """Say whether a newer exhibit takes the place of one that fails.
+
+    What was handed in hides no failing run, nor does what the policy would not have counted.
+    """
+    return counts(ask, newer) and (newer.reproduced or not failing.reproduced)
+
+
 def _missing_evidence(ask: Requirement) -> Objection:
     if ask.independent:
         message = gettext_noop(
@@ -173,14 +201,15 @@ def _judged(ask: Requirement, exhibits: Sequence[Exhibit], now: datetime) -> Ite
     usable = [
         exhibit
         for exhibit in exhibits
-        if exhibit.kind == ask.kind
-        and not exhibit.outdated
-        and (exhibit.reproduced or not ask.reproduced)
-        and (exhibit.independent or not ask.independent)
+        if exhibit.kind == ask.kind and not exhibit.outdated and counts(ask, exhibit)
     ]
-    if not usable:
+    newest: Exhibit | None = None
+    for exhibit in sorted(usable, key=lambda exhibit: (exhibit.at, exhibit.id)):
+        fails = newest is not None and newest.verdict not in ask.verdicts
+        if newest is None or not fails or replaces(ask, exhibit, newest):
+            newest = exhibit
+    if newest is None:
         return Item(code, Standing.MISSING, _missing_evidence(ask))
-    newest = max(usable, key=lambda exhibit: (exhibit.at, exhibit.id))
     if now - newest.at > timedelta(days=ask.max_age_days):
         message = gettext_noop(
             "The %(kind)s evidence is older than the %(days)s days the policy allows; run it again."

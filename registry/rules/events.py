@@ -31,8 +31,6 @@ EVENT_NAMES = {
     "finding.opened": gettext_noop("A finding was opened"),
     "finding.closed": gettext_noop("A finding was closed"),
     "incident.reported": gettext_noop("An incident was reported"),
-    "review.opened": gettext_noop("A review was opened"),
-    "review.closed": gettext_noop("A review was closed"),
     "override.used": gettext_noop("An emergency release was let through"),
     "deployment.unapproved": gettext_noop("Something runs that no valid approval covers"),
     "gate.closed": gettext_noop("A gate closed"),

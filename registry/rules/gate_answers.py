@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from registry.rules.gates import OVERRIDE_ENDED
 from registry.rules.refusals import Objection
 from registry.rules.releases import IN_FORCE, OPEN, State
 from registry.rules.wording import gettext_noop
@@ -27,7 +28,9 @@ DECISIONS = {
     State.REJECTED.value: gettext_noop("It must not run: it was rejected."),
     State.WITHDRAWN.value: gettext_noop("It must not run: it was withdrawn."),
     State.SUPERSEDED.value: gettext_noop("It must not run: a later release took its place."),
-    State.EXPIRED.value: gettext_noop("It must not run: the approval has expired."),
+    State.EXPIRED.value: gettext_noop(
+        "It must not run: the approval, or the emergency release, has expired."
+    ),
     State.BREACHED.value: gettext_noop("It must not run: a condition was not fulfilled in time."),
     State.REVOKED.value: gettext_noop("It must not run: the approval was revoked."),
     State.VOID.value: gettext_noop("It must not run: its content changed after approval."),
@@ -144,6 +147,9 @@ def _reasons_of_time(settled: Settled, at: datetime) -> list[Objection]:
                 gettext_noop("The approval has no end, which none may be without."),
             )
         )
+    elif settled.valid_until <= at and settled.state == OVERRIDE:
+        told = {one.code for one in settled.reasons}
+        reasons += [] if OVERRIDE_ENDED.code in told else [OVERRIDE_ENDED]
     elif settled.valid_until <= at:
         reasons.append(
             Objection("gate.expired", gettext_noop("The approval has expired; submit it again."))

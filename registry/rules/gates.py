@@ -13,6 +13,14 @@ OVERRIDE_ENDED = Objection(
     gettext_noop("The emergency release has ended; submit the version for release."),
 )
 
+OVERRIDE_BROKEN = Objection(
+    "gate.override_broken",
+    gettext_noop(
+        "The emergency release is not the one that two people signed. Have an auditor look at the"
+        " journal."
+    ),
+)
+
 
 def gate_reasons(
     *,

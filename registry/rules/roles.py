@@ -64,7 +64,7 @@ MAY: dict[str, frozenset[Role]] = {
     "risk.make_effective": AUTHORS | {Role.MODEL_RISK_MANAGER},
     "plan.revise": AUTHORS | {Role.VALIDATOR},
     # Few rows in a cell may point at a person; who only runs the system does not need to see them.
-    "small_cells.read": EVERYONE - {Role.ADMINISTRATOR, Role.SERVICE},
+    "small_cells.read": EVERYONE - {Role.ADMINISTRATOR, Role.DEPLOYER, Role.SERVICE},
     "evidence.file": AUTHORS | {Role.VALIDATOR},
     "run.request": AUTHORS | {Role.VALIDATOR},
     "monitor.start": AUTHORS | {Role.VALIDATOR, Role.MODEL_RISK_MANAGER},
@@ -79,7 +79,7 @@ MAY: dict[str, frozenset[Role]] = {
     "condition.fulfil": ENGAGED,
     "condition.accept": frozenset({Role.VALIDATOR, Role.MODEL_RISK_MANAGER}),
     "delegation.give": DECIDERS,
-    "delegation.end": DECIDERS | {Role.ADMINISTRATOR},
+    "delegation.end": ENGAGED | {Role.ADMINISTRATOR},
     "override.request": RISK_MANAGERS | {Role.BUSINESS_OWNER},
     "override.sign": RISK_MANAGERS | {Role.BUSINESS_OWNER},
     "policy.propose": RISK_MANAGERS | {Role.ADMINISTRATOR},
@@ -104,7 +104,7 @@ MAY: dict[str, frozenset[Role]] = {
     "conflicts.read": DECIDERS | {Role.AUDITOR},
     "event.send_again": frozenset({Role.ADMINISTRATOR}),
     "gate.ask": EVERYONE,
-    "report.request": EVERYONE - {Role.ADMINISTRATOR, Role.SERVICE},
+    "report.request": EVERYONE - {Role.ADMINISTRATOR, Role.DEPLOYER, Role.SERVICE},
 }
 
 # An administrator decides nothing, and an auditor changes nothing: in one unit, these never meet.
@@ -112,6 +112,7 @@ NEVER_TOGETHER = (
     (Role.ADMINISTRATOR, DECIDERS | AUTHORS),
     (Role.AUDITOR, DECIDERS | AUTHORS | {Role.ADMINISTRATOR, Role.DEPLOYER}),
     (Role.DEPLOYER, DECIDERS),
+    (Role.SERVICE, DECIDERS),
 )
 
 

@@ -149,7 +149,7 @@ def build(
             "deputy": revision.deputy.printed_name if revision.deputy else None,
             "maintainers": sorted(person.printed_name for person in revision.maintainers.all()),
             "tier": revision.tier,
-            **contexts.said_of(version.model, revision),
+            **contexts.said_of(version.model),
         },
         exhibits=exhibits_of(version),
         editions={

@@ -13,7 +13,7 @@ from registry.models import Condition, Decision, Evidence, Release, User
 from registry.rules.refusals import Objection, Refused
 from registry.rules.releases import STANDING
 from registry.rules.wording import gettext_noop
-from registry.services import journal, rights
+from registry.services import journal, rights, stages
 
 
 def bind(release: Release, decisions: Sequence[Decision]) -> list[Condition]:
@@ -87,7 +87,7 @@ def offer(*, condition: Condition, text: str, evidence: Evidence | None, by: Use
 
 @journal.verb
 def accept(*, condition: Condition, reason: str, by: User) -> Condition:
-    """Accept what was offered; never by who offered it, and never by who owns the condition."""
+    """Accept what was offered; never by who offered it, owns it, or worked on the version."""
     condition = _locked(condition)
     role = rights.require(by=by, verb="condition.accept", unit=condition.release.version.model.unit)
     objections = _objections_to_step(condition)
@@ -103,6 +103,14 @@ def accept(*, condition: Condition, reason: str, by: User) -> Condition:
             Objection(
                 "condition.own",
                 gettext_noop("This condition is yours to fulfil; somebody else accepts it."),
+            )
+        )
+    hands = stages.hands_on_version(condition.release.version)
+    if any(by.pk in people for people in hands.values()):
+        objections.append(
+            Objection(
+                "condition.own_work",
+                gettext_noop("Your work is part of this version; somebody else accepts it."),
             )
         )
     if not reason.strip():

@@ -8,15 +8,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from registry.models import ModelRelation, ModelRevision, RegisteredModel, TierOverride
+from registry.models import ModelRelation, RegisteredModel, TierOverride
 from registry.rules.scorecards import EDITIONS
 from registry.services import tiers
 from registry.services.tiers import Basis
 
 
-def said_of(model: RegisteredModel, revision: ModelRevision) -> dict[str, Any]:
-    """Return what the revision says, what the tier rests on, and which models it is related to."""
-    basis = tiers.basis_of(model)
+def said_of(model: RegisteredModel) -> dict[str, Any]:
+    """Return what is said of a model, what its tier rests on, and which models it is related to."""
+    revision, basis = model.revision, tiers.basis_of(model)
     return {
         "maintainer_deputies": sorted(
             person.printed_name for person in revision.maintainer_deputies.all()

@@ -12,6 +12,7 @@ from django.utils import timezone
 from registry.models import (
     Deployment,
     ModelVersion,
+    Override,
     RegisteredModel,
     Release,
     ReleaseMove,
@@ -24,7 +25,16 @@ from registry.rules.refusals import Objection
 from registry.rules.releases import IN_FORCE, MOVES, Act, State
 from registry.rules.roles import Role
 from registry.rules.wording import gettext_noop
-from registry.services import events, findings, gate_answers, gates, journal, notices, reviews
+from registry.services import (
+    events,
+    findings,
+    gate_answers,
+    gates,
+    journal,
+    notices,
+    relations,
+    reviews,
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,9 @@ def judge(deployment: Deployment) -> Covered:
         allowed, release = answer is not None and answer.allowed, _open_on(answer)
     elif version is not None:
         release = _in_force_at(version, deployment.environment, deployment.live_from)
-        allowed = release is not None
+        allowed = release is not None or _let_through_at(
+            version, deployment.environment, deployment.live_from
+        )
     shortcomings = rules.shortcomings(
         _said(deployment),
         label=version.label if version else None,
@@ -104,6 +116,11 @@ def _in_force_at(version: ModelVersion, environment: str, instant: datetime) -> 
     return None
 
 
+def _let_through_at(version: ModelVersion, environment: str, instant: datetime) -> bool:
+    """Say whether an emergency release let the version through at a past instant."""
+    return Override.objects.at(instant).filter(version=version, environment=environment).exists()
+
+
 @journal.verb
 def follow(deployment: Deployment, covered: Covered, *, by: User | None) -> None:
     """Let the release go live that covers what runs, or tell everybody that none does."""
@@ -156,6 +173,9 @@ def _move(release: Release, act: Act, deployment: Deployment, by: User | None) -
         details={"release": release.pk, "environment": release.environment},
         by=by,
     )
+    if act is Act.GO_LIVE:
+        change = {"change": "went_live", "release": release.pk}
+        relations.open_downstream(deployment.model, change, by)
 
 
 def _alarm(deployment: Deployment, shortcomings: Sequence[Objection]) -> None:

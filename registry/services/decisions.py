@@ -19,6 +19,7 @@ from registry.services import (
     case_files,
     conditions,
     decision_checks,
+    events,
     gates,
     journal,
     rights,
@@ -231,4 +232,31 @@ def _approve(release: Release, progress: stages.Progress, at: datetime) -> None:
         },
         reason=gettext_noop("Every stage has its signatures."),
     )
+    _supersede_earlier(release, at)
     announcements.of_approval(release)
+
+
+def _supersede_earlier(release: Release, at: datetime) -> None:
+    """End the earlier approvals of this version in this place: this one has taken their part.
+
+    Or revoking it would open the gate again on one that it renewed.
+    """
+    earlier = Release.objects.standing().filter(
+        version=release.version_id, environment=release.environment
+    )
+    for one in earlier.exclude(pk=release.pk).select_for_update(of=("self",)).order_by("pk"):
+        gates.move(one, Act.SUPERSEDE, by=None, at=at)
+        journal.record(
+            "release.superseded",
+            by=None,
+            subject=one,
+            role="system",
+            model=release.version.model,
+            changes={"release": release.pk, "environment": release.environment},
+        )
+        events.announce(
+            name="release.superseded",
+            version=release.version,
+            details={"release": one.pk, "environment": one.environment},
+            by=None,
+        )

@@ -13,6 +13,7 @@ from registry import dispatch
 from registry.models import GateRow, Override, Release
 from registry.models.overrides import OverrideQuerySet
 from registry.rules import gates as rules
+from registry.rules import overrides as rules_of_overrides
 from registry.rules.gate_answers import OVERRIDE
 from registry.rules.refusals import Objection
 from registry.rules.releases import OPEN, STANDING, Act, State
@@ -61,33 +62,85 @@ def _settle_model(slug: str) -> None:
     for release in releases:
         _move_by_itself(release, now)
     rows = [_written(release, now) for release in _standing_for_their_place(releases)]
+    _end_overrides(overrides, now)
     rows += _let_through(overrides, now)
     if any(row.is_open(now) != row.told_open for row in rows):
         dispatch.settle_gates()
 
 
+def _end_overrides(overrides: OverrideQuerySet, now: datetime) -> None:
+    """End the emergency releases whose days are over, or against which somebody decided since."""
+    lasting = overrides.lasting().select_related("version__model")
+    over = {one.pk: (one, rules_of_overrides.DAYS_OVER) for one in lasting.filter(ends_at__lte=now)}
+    for one in lasting.overtaken():
+        over.setdefault(one.pk, (one, rules_of_overrides.OVERTAKEN))
+    for override, reason in over.values():
+        override.ended_at = min(now, override.ends_at or now)
+        override.end_reason = reason
+        override.save(update_fields=["ended_at", "end_reason"])
+        record(
+            "override.ended",
+            by=None,
+            subject=override,
+            role="system",
+            model=override.version.model,
+            changes={"environment": override.environment},
+            reason=reason,
+        )
+
+
 def _let_through(overrides: OverrideQuerySet, now: datetime) -> list[GateRow]:
     """Open the gates that an emergency release opens, and close those it no longer does.
 
-    An approval that stands needs none, and says more.
+    An approval that stands needs none, and says more; and where a release was asked for, that is
+    what the gate shows once the emergency is over.
     """
+    used = overrides.exclude(starts_at=None).select_related("version__model", "version__artefact")
+    last = {
+        (one.version_id, one.environment): one
+        for one in used.prefetch_related("signatures").order_by("starts_at", "pk")
+    }
     rows = []
-    held = set(overrides.at(now))
-    for override in overrides.exclude(starts_at=None).order_by("starts_at", "pk"):
+    for override in last.values():
         row = GateRow.objects.filter(
             version=override.version, environment=override.environment
         ).first() or GateRow(version=override.version, environment=override.environment)
-        holds = override in held
+        ends = override.ended_at or override.ends_at
+        holds = override.ended_at is None and ends is not None and ends > now
         if row.pk and row.state != OVERRIDE and (row.is_open(now) or not holds):
             continue
         artefact = override.version.artefact
-        row.state, row.valid_until, row.condition_due = OVERRIDE, override.ends_at, None
-        row.reasons = [] if holds else [told(rules.OVERRIDE_ENDED)]
+        row.state, row.condition_due = OVERRIDE, None
+        row.valid_until = ends
+        row.reasons = _against(override, holds)
         row.artefact_sha256 = artefact.sha256 if artefact else ""
         row.case_file_digest, row.settled_at = "", now
         row.save()
         rows.append(row)
     return rows
+
+
+def _against(override: Override, holds: bool) -> list[dict[str, Any]]:
+    """Return why an emergency release opens nothing. That it began is not enough to believe it."""
+    artefact = override.version.artefact
+    digest = rules_of_overrides.digest_of(
+        model=override.version.model.slug,
+        version=override.version.label,
+        artefact=artefact.sha256 if artefact else None,
+        environment=override.environment,
+        days=override.days,
+        reason=override.reason,
+    )
+    signed = [
+        rules_of_overrides.Signed(one.role, one.signer_id, one.digest)
+        for one in override.signatures.all()
+    ]
+    if override.starts_at is None or override.ends_at is None:
+        return [told(rules.OVERRIDE_BROKEN)]
+    last = rules_of_overrides.ends_at(override.starts_at, override.days)
+    if override.ends_at > last or not rules_of_overrides.is_signed(signed, digest):
+        return [told(rules.OVERRIDE_BROKEN)]
+    return [] if holds else [told(rules.OVERRIDE_ENDED)]
 
 
 def _unsettled(slug: str) -> QuerySet[Release]:

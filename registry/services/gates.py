@@ -21,6 +21,7 @@ from registry.models import (
 from registry.rules import casefile
 from registry.rules import gates as rules
 from registry.rules import policies as policy_rules
+from registry.rules.checklists import replaces
 from registry.rules.refusals import Objection
 from registry.rules.releases import MOVES, Act, State
 from registry.services import case_files
@@ -100,15 +101,19 @@ def _is_what_was_signed(release: Release) -> bool:
 def _failing(release: Release) -> list[Evidence]:
     """Return what fails where the policy closes the gate: the newest of each kind and test file.
 
-    Evidence on data that is not attached speaks neither for nor against.
+    Evidence on data that is not attached speaks neither for nor against, and what was handed in
+    does not hide a run that failed.
     """
-    closing = {ask.kind for ask in ruling_of(release).evidence if ask.closes_gate}
+    closing = {ask.kind: ask for ask in ruling_of(release).evidence if ask.closes_gate}
     attached = case_files.test_files(release.version)
     newest: dict[tuple[str, int | None], Evidence] = {}
     for exhibit in sorted(release.version.evidence.all(), key=lambda one: (one.filed_at, one.pk)):
         file = exhibit.data.file_id if exhibit.data else None
         if exhibit.kind in closing and (file is None or file in attached):
-            newest[exhibit.kind, file] = exhibit
+            held = newest.get((exhibit.kind, file))
+            fails = held is not None and held.verdict == "fail"
+            if held is None or not fails or replaces(closing[exhibit.kind], exhibit, held):
+                newest[exhibit.kind, file] = exhibit
     return [exhibit for exhibit in newest.values() if exhibit.verdict == "fail"]
 
 
@@ -132,7 +137,8 @@ def for_signing(releases: Rows) -> Rows:
     links = DataLink.objects.select_related("data")
     return for_gate(releases).prefetch_related(
         Prefetch("version__data_links", queryset=links),
-        "version__releases",
+        "version__releases__decisions",
+        "version__releases__moves",
         "version__model__revisions",
         "version__card__revisions",
         "version__risk__assessments",

@@ -7,6 +7,7 @@ from registry.services import (
     attestations,
     findings,
     incident_clocks,
+    overrides,
     retention,
     review_calendar,
     scratch,
@@ -26,3 +27,4 @@ def keep_house() -> None:
     findings.remind_of_overdue()
     review_calendar.watch()
     attestations.remind()
+    overrides.remind()

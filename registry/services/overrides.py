@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,23 +13,18 @@ from registry.models import (
     Review,
     User,
 )
-from registry.rules import casefile
 from registry.rules import overrides as rules
-from registry.rules import policies as policy_rules
 from registry.rules.refusals import Objection, Refused
-from registry.rules.releases import objections_to_signer
-from registry.rules.roles import Role
+from registry.rules.roles import MAY, Role
 from registry.rules.wording import gettext_noop
 from registry.services import (
     events,
     journal,
     notices,
-    policies,
+    override_checks,
     reviews,
     rights,
-    scorecards,
     signatures,
-    stages,
 )
 from registry.services.signatures import Proof
 
@@ -40,7 +35,7 @@ def request(
     """Ask for an emergency release; asking is the first of the two signatures."""
     unit = version.model.unit
     rights.require(by=by, verb="override.request", unit=unit)
-    method = _proved(version, environment, proof, by)
+    method = _proved(version, version, environment, proof, by)
     return _request(
         version=version, environment=environment, days=days, reason=reason, method=method, by=by
     )
@@ -50,47 +45,39 @@ def sign(*, override: Override, digest: str, reason: str, proof: Proof, by: User
     """Give the second signature; from then on the version may run for the days asked."""
     version = override.version
     rights.require(by=by, verb="override.sign", unit=version.model.unit)
-    method = _proved(version, override.environment, proof, by)
+    method = _proved(version, override, override.environment, proof, by, digest)
     return _sign(override=override, digest=digest, reason=reason, method=method, by=by)
 
 
-def _proved(version: ModelVersion, environment: str, proof: Proof, by: User) -> str:
-    strength = _ruling(version, environment).reauthentication
+def _proved(
+    version: ModelVersion,
+    subject: Model,
+    environment: str,
+    proof: Proof,
+    by: User,
+    digest: str = "",
+) -> str:
     return signatures.check(
-        subject=version, model=version.model, proof=proof, strength=strength, by=by
+        subject=subject,
+        model=version.model,
+        proof=proof,
+        strength=override_checks.strength(version, environment),
+        digest=digest,
+        by=by,
     )
-
-
-def _ruling(version: ModelVersion, environment: str) -> policy_rules.Ruling:
-    definition = policies.in_force().definition
-    return policy_rules.ruling(definition, version.model.revision.tier, environment)
 
 
 @journal.verb
 def _request(
     *, version: ModelVersion, environment: str, days: int, reason: str, method: str, by: User
 ) -> Override:
-    version = _locked(version)
+    version, by = _locked(version), User.objects.get(pk=by.pk)
     role = rights.require(by=by, verb="override.request", unit=version.model.unit)
-    now = timezone.now()
-    theirs = Override.objects.filter(version=version, environment=environment)
-    objections = rules.objections_to_asking(
-        days=days,
-        allowed_days=_ruling(version, environment).override_days,
-        reason=reason,
-        open_review=Review.objects.open().filter(model=version.model, cause="override").exists(),
-        in_force=theirs.waiting().exists() or theirs.at(now).exists(),
-    )
-    if environment not in settings.ENVIRONMENTS:
-        objections.append(
-            Objection(
-                "submit.environment",
-                gettext_noop("There is no environment %(environment)s; choose one of %(known)s."),
-                {"environment": environment, "known": ", ".join(settings.ENVIRONMENTS)},
-            )
-        )
-    objections += scorecards.objections_to_submitting(version.model, environment=environment)
-    objections += _own_work(version, environment, by)
+    asked = override_checks.Asked(environment, days, reason)
+    objections = [
+        *override_checks.objections_to(version, asked),
+        *override_checks.own_work(version, environment, by),
+    ]
     if objections:
         raise Refused(*objections)
     override = Override.objects.create(
@@ -98,8 +85,8 @@ def _request(
         environment=environment,
         days=days,
         reason=reason.strip(),
-        digest=digest_of(version, environment, days, reason.strip()),
-        asked_at=now,
+        digest=override_checks.digest_of(version, asked),
+        asked_at=timezone.now(),
         asked_by=by,
     )
     _add_signature(override, reason.strip(), method, role, by)
@@ -126,18 +113,25 @@ def _request(
 
 @journal.verb
 def _sign(*, override: Override, digest: str, reason: str, method: str, by: User) -> Override:
-    version = _locked(override.version)
+    version, by = _locked(override.version), User.objects.get(pk=by.pk)
     override = Override.objects.select_for_update(of=("self",)).get(pk=override.pk)
     role = rights.require(by=by, verb="override.sign", unit=version.model.unit)
-    signed = list(override.signatures.all())
-    objections = _own_work(version, override.environment, by)
     if override.starts_at or override.ended_at:
-        objections.append(
-            Objection(
-                "override.decided",
-                gettext_noop("This emergency release is in force or has ended already."),
-            )
+        raise Refused.because(
+            "override.decided",
+            gettext_noop("This emergency release is in force or has ended already."),
         )
+    signed = list(override.signatures.select_related("signer"))
+    asked = override_checks.Asked(override.environment, override.days, override.reason)
+    objections = override_checks.objections_to(version, asked, besides=override)
+    objections += rules.objections_to_second(
+        first_stands=all(
+            override_checks.still_signs(version, override.environment, one) for one in signed
+        ),
+        same_content=override_checks.digest_of(version, asked) == override.digest,
+        overtaken=Override.objects.overtaken().filter(pk=override.pk).exists(),
+    )
+    objections += override_checks.own_work(version, override.environment, by)
     if any(one.signer_id == by.pk for one in signed):
         objections.append(
             Objection(
@@ -193,9 +187,30 @@ def _sign(*, override: Override, digest: str, reason: str, method: str, by: User
 
 
 @journal.verb
+def remind() -> None:
+    """Remind of emergency releases that are over and not reviewed, once a day."""
+    now = timezone.now()
+    waiting = Review.objects.open().filter(cause="override").values("details__override")
+    over = Override.objects.to_review(now).filter(
+        pk__in=[one["details__override"] for one in waiting]
+    )
+    for override in over.select_related("version__model__unit", "version__model__revision__owner"):
+        model = override.version.model
+        reviewers = notices.holders(model.unit, *MAY["review.close"])
+        signers = override.signatures.values("signer")
+        notices.tell(
+            people=[model.revision.owner, *reviewers.exclude(pk__in=signers)],
+            code="override.review_due",
+            about=override,
+            model=model,
+            link=reverse("override", args=[override.pk]),
+        )
+
+
+@journal.verb
 def end(*, override: Override, reason: str, by: User) -> Override:
     """End an emergency release before its day, or take the asking for one back."""
-    version = _locked(override.version)
+    version, by = _locked(override.version), User.objects.get(pk=by.pk)
     override = Override.objects.select_for_update(of=("self",)).get(pk=override.pk)
     role = rights.require(by=by, verb="override.sign", unit=version.model.unit)
     objections = []
@@ -224,22 +239,6 @@ def end(*, override: Override, reason: str, by: User) -> Override:
     return override
 
 
-def digest_of(version: ModelVersion, environment: str, days: int, reason: str) -> str:
-    """Return what both signatures are over."""
-    return casefile.digest(
-        casefile.canonical(
-            {
-                "model": version.model.slug,
-                "version": version.label,
-                "artefact": version.artefact.sha256 if version.artefact else None,
-                "environment": environment,
-                "days": days,
-                "reason": reason,
-            }
-        )
-    )
-
-
 def _locked(version: ModelVersion) -> ModelVersion:
     found: ModelVersion = (
         ModelVersion.objects.select_for_update(of=("self",))
@@ -247,12 +246,6 @@ def _locked(version: ModelVersion) -> ModelVersion:
         .get(pk=version.pk)
     )
     return found
-
-
-def _own_work(version: ModelVersion, environment: str, by: User) -> list[Objection]:
-    """Separation of duties holds in an emergency as well."""
-    excluded = _ruling(version, environment).excluded
-    return objections_to_signer(by.pk, stages.hands_on_version(version), (), excluded=excluded)
 
 
 def _role_left(role: str, signed: list[OverrideSignature]) -> Role | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -23,7 +23,12 @@ from registry.rules.refusals import Objection, Refused
 from registry.rules.releases import HANDS
 from registry.rules.roles import DECIDERS, MAY
 from registry.rules.wording import gettext_noop
-from registry.services import journal, notices, review_dates, rights, stages
+from registry.services import hands, journal, notices, review_dates, rights
+
+SIGNED_OVERRIDE = Objection(
+    "review.own_work.override",
+    gettext_noop("You signed this emergency release; somebody else has to review it."),
+)
 
 
 @journal.verb
@@ -144,16 +149,31 @@ def tell(code: str, review: Review) -> None:
 
 def objections_to_person(review: Review, by: User) -> list[Objection]:
     """Say why this person may not close the review: it is about their own work."""
-    return [
+    signers = hands.signers_of([review]).get(review.pk, set())
+    signed = [SIGNED_OVERRIDE] if by.pk in signers else []
+    return signed + [
         Objection(f"review.own_work.{part}", HANDS[part])
-        for part, people in _hands(review).items()
+        for part, people in hands.of_reviews([review])[review.pk].items()
         if by.pk in people
+    ]
+
+
+def closable(reviews: Sequence[Review], by: User) -> list[Review]:
+    """Return those that are about none of this person's work, in a fixed number of queries."""
+    worked, signers = hands.of_reviews(reviews), hands.signers_of(reviews)
+    return [
+        review
+        for review in reviews
+        if not any(by.pk in people for people in worked[review.pk].values())
+        and by.pk not in signers.get(review.pk, set())
     ]
 
 
 def deciders(review: Review) -> list[User]:
     """Return who may have decided that a model is not revalidated: nobody whose work it is."""
-    worked = {person for people in _hands(review).values() for person in people}
+    parts = hands.of_reviews([review])[review.pk]
+    worked = {person for people in parts.values() for person in people}
+    worked |= hands.signers_of([review]).get(review.pk, set())
     holders = notices.holders(review.model.unit, *DECIDERS)
     return [person for person in holders if person.pk not in worked]
 
@@ -177,23 +197,6 @@ def _ground(review: Review, model: RegisteredModel) -> outcomes.Ground:
         deciders=frozenset(person.pk for person in deciders(review)),
         running=tuple(str(one) for one in running.select_related("version__model")),
     )
-
-
-def _hands(review: Review) -> dict[str, set[int | None]]:
-    """Return whose work is reviewed: the version's, or else that of all versions approved."""
-    hands: dict[str, set[int | None]] = {}
-    for version in _versions(review):
-        for part, people in stages.hands_on_version(version).items():
-            hands.setdefault(part, set()).update(people)
-    return hands
-
-
-def _versions(review: Review) -> list[ModelVersion]:
-    if review.version:
-        return [review.version]
-    versions = review.model.versions.order_by("-number")
-    approved = versions.filter(releases__in=Release.objects.standing()).distinct()
-    return list(approved or versions[:1])
 
 
 def locked(model: RegisteredModel) -> RegisteredModel:

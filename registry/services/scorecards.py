@@ -8,12 +8,11 @@ from dataclasses import replace
 from django.utils import timezone
 
 from registry.models import RegisteredModel, ScorecardFilling, User
-from registry.rules import policies as policy_rules
 from registry.rules import scorecards as rules
 from registry.rules.eu_ai_act import objections_to_submitting as objections_to_the_class
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
-from registry.services import journal, policies, registered_models, rights, tiers
+from registry.services import journal, registered_models, rights, tiers
 from registry.services.statements import statement_of
 
 
@@ -108,25 +107,11 @@ def _objections_to_grounds(grounds: Mapping[str, str]) -> list[Objection]:
     ]
 
 
-def objections_to_submitting(model: RegisteredModel, *, environment: str = "") -> list[Objection]:
-    """Say what the model itself has against a release: retired, prohibited, or not scored.
-
-    Whether a scorecard is asked for says the policy in force, for the tier and the environment.
-    """
+def objections_to_submitting(model: RegisteredModel) -> list[Objection]:
+    """Say what the model itself has against a release: it is retired, or its use prohibited."""
     if model.revision is None:
         return []
-    objections = registered_models.objections_to_retired(model)
-    objections += objections_to_the_class(model.revision.ai_act_class)
-    policy = policies.in_force()
-    ruling = policy_rules.ruling(policy.definition, model.revision.tier, environment)
-    if ruling.scorecard_filled and not model.scorecards.exists():
-        objections.append(
-            Objection(
-                "scorecard.not_filled",
-                gettext_noop(
-                    "The policy asks for a filled scorecard in tier %(tier)s; fill it first."
-                ),
-                {"tier": model.revision.tier},
-            )
-        )
-    return objections
+    return [
+        *registered_models.objections_to_retired(model),
+        *objections_to_the_class(model.revision.ai_act_class),
+    ]

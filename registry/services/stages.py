@@ -151,7 +151,7 @@ def hands_on_version(version: ModelVersion) -> dict[str, set[int | None]]:
     """Return whose work the version is, part by part, over its whole history."""
     links = version.data_links.all()
     return {
-        "submitted": {one.submitted_by_id for one in version.releases.all()},
+        "submitted": _submitters(version),
         "registered": {version.registered_by_id},
         "purpose": _authors_of_the_purpose(version.model),
         "card": {revision.saved_by_id for revision in version.card.revisions.all()},
@@ -171,8 +171,32 @@ def hands_on_version(version: ModelVersion) -> dict[str, set[int | None]]:
 
 
 def validators_of(version: ModelVersion) -> set[int | None]:
-    """Return who made an independent run of the version: they validate, and do not approve."""
-    return {one.filed_by_id for one in version.evidence.all() if one.independent}
+    """Return who examined the version as a validator: they validate, and do not approve.
+
+    Who made an independent run of it, or signed as a validator, for whichever case file of
+    whichever release; and whose seat it was, where that was delegated.
+    """
+    ran = {one.filed_by_id for one in version.evidence.all() if one.independent}
+    signed = [
+        decision
+        for release in version.releases.all()
+        for decision in release.decisions.all()
+        if decision.role == Role.VALIDATOR and decision.act in rules.REVIEWING
+    ]
+    seats = {one.on_behalf_of_id for one in signed if one.on_behalf_of_id is not None}
+    return ran | seats | {one.signer_id for one in signed}
+
+
+def _submitters(version: ModelVersion) -> set[int | None]:
+    """Return who drafted or submitted a release; one that was returned may have had several."""
+    releases = version.releases.all()
+    moved = {
+        move.by_id
+        for release in releases
+        for move in release.moves.all()
+        if move.act == rules.Act.SUBMIT
+    }
+    return moved | {release.submitted_by_id for release in releases}
 
 
 def is_independent(version: ModelVersion, person: User) -> bool:

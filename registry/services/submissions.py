@@ -64,7 +64,7 @@ def submit(*, version: ModelVersion, environment: str, by: User) -> Release:
     objections += _objections_to_place(version, environment)
     policy = policies.in_force()
     ruling = policy_rules.ruling(policy.definition, version.model.revision.tier, environment)
-    objections += _standing_against(version, ruling)
+    objections += _standing_against(version)
     objections += _panels_too_small(version, ruling)
     if objections:
         raise Refused(*objections)
@@ -130,7 +130,27 @@ def still_missing(release: Release) -> list[Objection]:
         release.version, release.policy.definition, release.tier, release.environment
     )
     missing = [item.objection for item in items if item.objection]
-    return missing + _standing_against(release.version, stages.ruling_of(release))
+    return missing + _standing_against(release.version) + _tier_is_stricter(release)
+
+
+def _tier_is_stricter(release: Release) -> list[Objection]:
+    """Refuse to approve by the stages of a lighter tier what is in a stricter one by now.
+
+    Or it would do to lighten the tier for the moment of the submission.
+    """
+    tier = release.version.model.revision.tier
+    if tier >= release.tier:
+        return []
+    return [
+        Objection(
+            "release.tier_is_stricter",
+            gettext_noop(
+                "It was submitted in tier %(then)s, and the model is in tier %(now)s now, which"
+                " asks for more. Withdraw it and submit it again."
+            ),
+            {"then": release.tier, "now": tier},
+        )
+    ]
 
 
 def exception_needed(version: ModelVersion) -> list[Objection]:
@@ -148,10 +168,10 @@ def exception_needed(version: ModelVersion) -> list[Objection]:
     ]
 
 
-def _standing_against(version: ModelVersion, ruling: policy_rules.Ruling) -> list[Objection]:
+def _standing_against(version: ModelVersion) -> list[Objection]:
     """Return what stands against any release of the version, whatever its exhibits say."""
     return [
-        *scorecards.objections_to_submitting(version.model, environment=ruling.environment),
+        *scorecards.objections_to_submitting(version.model),
         *risk.appetite_objections(version),
     ]
 

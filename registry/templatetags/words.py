@@ -208,6 +208,12 @@ def may(context: template.Context, verb: str, unit: Unit) -> bool:
     return rights.may(by=context["request"].user, verb=verb, unit=unit)
 
 
+@register.simple_tag(takes_context=True)
+def may_anywhere(context: template.Context, verb: str) -> bool:
+    """Say whether the reader's roles give the right to a verb in any unit."""
+    return rights.may_anywhere(by=context["request"].user, verb=verb)
+
+
 @register.filter
 def unread_count(number: int) -> str:
     """Return a number that a badge has room for."""

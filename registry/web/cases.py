@@ -10,7 +10,7 @@ from registry.models import CaseFile, Evidence, Release
 from registry.rules import casefile
 from registry.rules import stages as stage_rules
 from registry.rules.releases import OPEN, STANDING
-from registry.services import checklists, gates, stages
+from registry.services import checklists, gates, signers, stages
 from registry.services.case_files import changes_since_frozen
 from registry.web.risk import grid
 
@@ -20,6 +20,7 @@ def whole_case(release: Release, progress: stages.Progress) -> dict[str, Any]:
     content = release.case_file.content
     risk = content["subject"]["risk"]
     before = _approved_before(release)
+    could_sign = signers.of_open_stages(release, progress)
     return {
         "release": release,
         "version": release.version,
@@ -29,7 +30,11 @@ def whole_case(release: Release, progress: stages.Progress) -> dict[str, Any]:
         "standing": release.state in STANDING,
         "waiting": release.state in OPEN,
         "progress": progress,
-        "stages": [_stage(release, progress, place) for place in range(len(progress.stages))],
+        "stages": [
+            {**_stage(release, progress, place), "signers": could_sign.get(place)}
+            for place in range(len(progress.stages))
+        ],
+        "deployments": release.deployments.for_list(),
         "conditions": release.conditions.select_related("owner", "accepted_by", "evidence"),
         "moves": release.moves.select_related("by"),
         "today": timezone.localdate(),

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy
 
 from registry.models import Condition, Evidence
+from registry.rules.releases import STANDING
 from registry.services import conditions, rights
 from registry.web.forms import Form, refusals_on, show
 from registry.web.requests import PersonRequest
@@ -61,8 +62,14 @@ def condition(request: PersonRequest, pk: int) -> HttpResponse:
         condition=found,
         release=found.release,
         offers=offers,
-        may_act=not found.accepted_at and (offers or _may_accept(request, found)),
+        may_act=_binds(found) and (offers or _may_accept(request, found)),
+        binds=_binds(found),
     )
+
+
+def _binds(condition: Condition) -> bool:
+    """Say whether it still waits, under an approval that stands."""
+    return not condition.accepted_at and condition.release.state in STANDING
 
 
 def _form(request: PersonRequest, condition: Condition, offers: bool) -> Form:

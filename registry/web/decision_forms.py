@@ -15,6 +15,44 @@ from registry.rules.releases import MEANINGS, Act
 from registry.web.forms import Form
 from registry.web.signing_forms import ProofFields
 
+# What each act does, said beside it where it is chosen.
+EFFECTS = {
+    Act.APPROVE: gettext_lazy(
+        "Counts as one signature of the open stage. The last one of all stages approves."
+    ),
+    Act.APPROVE_WITH_CONDITIONS: gettext_lazy(
+        "Counts the same. The conditions you name below bind from the last signature on."
+    ),
+    Act.REJECT: gettext_lazy(
+        "Counts against the release. It ends once the stage can no longer be completed."
+    ),
+    Act.SEND_BACK: gettext_lazy(
+        "Signatures of the stage you choose below and of all later ones are asked for anew."
+    ),
+    Act.RETURN: gettext_lazy(
+        "Makes it a draft again. Its author changes it and submits it anew; no signature is kept."
+    ),
+    Act.WITHDRAW: gettext_lazy("Ends the review. It can be submitted again as a new release."),
+    Act.REVOKE: gettext_lazy("Ends the approval; the gate closes at once, and for good."),
+    Act.RETIRE: gettext_lazy("Ends the release in good order; the gate closes at once."),
+}
+CONDITIONS_ELSEWHERE = gettext_lazy(
+    "Conditions go with an approval under conditions only; choose that, or leave them empty."
+)
+
+
+class ActRadios(forms.RadioSelect):
+    """Radio buttons, each of which names the sentence that says what it does."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Point at the sentence under the button."""
+        option: dict[str, Any] = super().create_option(*args, **kwargs)
+        effect = EFFECTS.get(option["value"])
+        if effect:
+            option["effect"], option["effect_id"] = effect, f"effect_{option['value']}"
+            option["attrs"]["aria-describedby"] = option["effect_id"]
+        return option
+
 
 class ActField(forms.ChoiceField):
     """Offers the acts a person can take, and takes any: the service says in words why not."""
@@ -30,7 +68,7 @@ class SignForm(ProofFields):
     What it means, why, and the digest of what was shown; the proof of who signs is added to it.
     """
 
-    act = ActField(label=gettext_lazy("My signature means"), widget=forms.RadioSelect)
+    act = ActField(label=gettext_lazy("My signature means"), widget=ActRadios)
     stage = forms.TypedChoiceField(
         label=gettext_lazy("Send it back to"), coerce=int, required=False, empty_value=None
     )

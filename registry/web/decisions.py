@@ -7,17 +7,17 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from registry.models import Decision, Release, User
 from registry.rules import stages as stage_rules
+from registry.rules.conditions import Asked
 from registry.rules.refusals import Objection
-from registry.rules.releases import OPEN, REVIEWING, STANDING, Act
-from registry.services import checklists, releases, rights, seats, stages
+from registry.rules.releases import OPEN, REVIEWING, STANDING, Act, State
+from registry.services import checklists, gates, releases, rights, seats, stages
 from registry.web.cases import whole_case
-from registry.web.decision_forms import ConditionFormSet, SignForm
-from registry.web.lookups import release_or_404
+from registry.web.decision_forms import CONDITIONS_ELSEWHERE, ConditionFormSet, SignForm
 from registry.web.requests import PersonRequest
 from registry.web.signing_forms import show_unsigned, signature_on
 
@@ -36,8 +36,8 @@ VERBS: dict[str, Callable[..., Decision]] = {
 @login_required
 def release(request: PersonRequest, pk: int) -> HttpResponse:
     """The whole case on one page; signing happens here too."""
-    release = release_or_404(request, pk)
-    if release.case_file is None:
+    release = _release_or_404(request, pk)
+    if release.case_file is None or (release.state == State.DRAFT and request.method != "POST"):
         return draft(request, release)
     panel = Panel(request, release)
     if request.method == "POST" and panel.is_valid():
@@ -50,9 +50,17 @@ def release(request: PersonRequest, pk: int) -> HttpResponse:
     return show_unsigned(request, "registry/release.html", panel.form, **panel.context())
 
 
+def _release_or_404(request: PersonRequest, pk: int) -> Release:
+    """Return a visible release, with what its gate and the separation of duties are read from."""
+    visible = gates.for_signing(Release.objects.visible_to(request.user))
+    found: Release = get_object_or_404(visible, pk=pk)
+    return found
+
+
 def draft(request: PersonRequest, release: Release) -> HttpResponse:
-    """A draft: what is still missing before it can be submitted."""
-    items = checklists.checklist(release.version, release.environment)
+    """A draft: what is still missing before it can be submitted, and why it was returned."""
+    is_open = release.state == State.DRAFT
+    items = checklists.checklist(release.version, release.environment) if is_open else []
     return render(
         request,
         "registry/draft_release.html",
@@ -60,9 +68,13 @@ def draft(request: PersonRequest, release: Release) -> HttpResponse:
             "release": release,
             "version": release.version,
             "model": release.version.model,
+            "is_open": is_open,
             "checklist": items,
             "complete": not any(item.objection for item in items),
+            "moves": release.moves.select_related("by"),
         },
+        # A signature for what nobody can sign yet is sent by hand only.
+        status=409 if request.method == "POST" else 200,
     )
 
 
@@ -99,7 +111,18 @@ class Panel:
         """Say whether what was sent can be acted on."""
         if "conditions-TOTAL_FORMS" not in self.request.POST:
             return self.form.is_valid()
-        return self.form.is_valid() & self.conditions.is_valid()
+        if not (self.form.is_valid() & self.conditions.is_valid()):
+            return False
+        # What somebody wrote as a condition is never left out in silence.
+        if self.form.cleaned_data["act"] != Act.APPROVE_WITH_CONDITIONS and self._named():
+            self.form.add_error("act", CONDITIONS_ELSEWHERE)
+        return self.form.is_valid()
+
+    def _named(self) -> list[Asked]:
+        """Return the conditions that were written down."""
+        if "conditions-TOTAL_FORMS" not in self.request.POST:
+            return []
+        return [asked for line in self.conditions if (asked := line.asked())]
 
     def sign(self) -> None:
         """Call the verb of the act with what it takes."""
@@ -111,9 +134,7 @@ class Panel:
         if act is Act.SEND_BACK:
             given["stage"] = asked.get("stage")
         if act is Act.APPROVE_WITH_CONDITIONS:
-            bound = "conditions-TOTAL_FORMS" in self.request.POST
-            lines = [line.asked() for line in self.conditions] if bound else []
-            given["conditions"] = [line for line in lines if line]
+            given["conditions"] = self._named()
         VERBS[act](release=self.release, **given)
 
     def _own_work(self) -> list[Objection]:
@@ -164,6 +185,7 @@ class Panel:
             "acts": self.acts,
             "own_work": self.own_work,
             "condition_forms": self.conditions if self.takes_conditions else None,
+            "sends_back": "stage" in self.form.fields,
         }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from audits.rules.reports import RENDERER
 from registry.rules.casefile import canonical, digest
+from registry.rules.releases import MEANINGS, Act
 from tests.audits.sample_facts import (
     CARD,
     FEATURES,
@@ -20,6 +21,17 @@ from tests.audits.sample_facts import (
 )
 from tests.audits.sample_findings import finding, incident
 from tests.audits.sample_measurements import Counted, check_of, fairness, groups
+from tests.audits.sample_releases import (
+    attestation,
+    committee,
+    condition,
+    delegation,
+    deployment,
+    moves,
+    override,
+    review,
+    stage,
+)
 
 
 def full(**changes: Any) -> dict[str, Any]:
@@ -89,8 +101,8 @@ def full(**changes: Any) -> dict[str, Any]:
             "submitted_by": "Ada Brandt",
             "valid_until": "2027-11-20T15:12:00Z",
             "stages": [
-                {"name": "Validation", "role": "validator", "needed": 1, "signed": 1},
-                {"name": "Risk sign-off", "role": "model_risk_manager", "needed": 1, "signed": 1},
+                stage("Validation", "validator"),
+                stage("Risk sign-off", "model_risk_manager", beside=True),
             ],
             "gate": {"allowed": True, "reasons": []},
         },
@@ -113,6 +125,13 @@ def full(**changes: Any) -> dict[str, Any]:
         ],
         "findings": [finding()],
         "incidents": [incident()],
+        "moves": moves(),
+        "conditions": [],
+        "delegations": [],
+        "overrides": [override()],
+        "deployments": [deployment()],
+        "reviews": [review()],
+        "attestations": [attestation()],
     }  # fmt: skip
     return whole({**dossier, **copy.deepcopy(changes)})
 
@@ -137,6 +156,11 @@ def bare(**changes: Any) -> dict[str, Any]:
         "findings": [],
         "incidents": [],
         "other_releases": [],
+        "moves": [],
+        "overrides": [],
+        "deployments": [],
+        "reviews": [],
+        "attestations": [],
     }
     return whole({**dossier, **empty, "journal": dossier["journal"][:1], **copy.deepcopy(changes)})
 
@@ -150,6 +174,31 @@ def whole(dossier: dict[str, Any]) -> dict[str, Any]:
         if one["bound"]:
             one["case_file_digest"] = dossier["case_file_digest"]
     return dossier
+
+
+def conditional(**changed: Any) -> dict[str, Any]:
+    """Return the full dossier as a release under conditions, decided by a committee.
+
+    One of its seats was delegated, and it was sent back once.
+    """
+    dossier = full()
+    dossier["release"] |= {"state": "live"}
+    dossier["release"]["stages"].append(committee())
+    asked = {"asked": "Train the credit officers, Weber.", "owner": "Jonas Weber",
+             "due": "2026-12-20", "evidence_kind": "other"}  # fmt: skip
+    validated, approved = dossier["decisions"]
+    dossier["decisions"] = [
+        {**approved, "counts": False, "reason": "Within appetite at first sight."},
+        {**approved, "act": "send_back", "sent_to": "Validation", "counts": None,
+         "meaning": MEANINGS[Act.SEND_BACK],
+         "reason": "The figures are older than the data."},
+        {**validated, "round": 2},
+        {**approved, "act": "approve_with_conditions", "on_behalf_of": "Ines Vogt", "round": 2,
+         "meaning": MEANINGS[Act.APPROVE_WITH_CONDITIONS],
+         "delegation": 12, "method": "password and one-time code", "conditions": [asked]},
+    ]  # fmt: skip
+    told = {"conditions": [condition()], "delegations": [delegation()]}
+    return whole({**dossier, **told, **copy.deepcopy(changed)})
 
 
 LONG_NAME = (
@@ -211,4 +260,27 @@ def crowded(**changes: Any) -> dict[str, Any]:
         ],
     }
     dossier["decisions"][0] |= {"printed_name": LONG_NAME, "reason": LONG_WORD}
+    dossier["conditions"] = [
+        condition(asked=f"{LONG_NAME}. " * 6, owner=LONG_NAME, accepted_at=None),
+        condition(number=2, offer=LONG_WORD, accepted_by=LONG_NAME),
+    ]
+    dossier["overrides"] = [override(reason=LONG_WORD, asked_by=LONG_NAME, review=None)]
+    dossier["deployments"] = [
+        deployment(
+            number=n,
+            environment=LONG_NAME if n == 3 else "staging",
+            target=LONG_WORD,
+            reported_by=LONG_NAME,
+            matches=False,
+            uncovered_since="2026-11-19T00:00:00Z",
+        )
+        for n in range(1, 6)
+    ]
+    dossier["reviews"] = [
+        review(number=n, version=LONG_NAME, reason=f"{LONG_NAME} " * 4, led_to={"x": LONG_WORD})
+        for n in range(1, 4)
+    ]
+    dossier["delegations"] = [delegation(giver=LONG_NAME, reason=LONG_WORD)]
+    dossier["attestations"] = [attestation(owner=LONG_NAME, confirmation=None)]
+    dossier["release"]["stages"] = [stage(LONG_NAME, "validator"), committee(name=LONG_WORD)]
     return whole({**dossier, **copy.deepcopy(changes)})

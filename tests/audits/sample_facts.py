@@ -183,4 +183,11 @@ def decision(name: str, role: str, at: str, stage: str, reason: str) -> dict[str
         "stage": stage,
         "case_file_digest": None,
         "bound": True,
+        "counts": True,
+        "sent_to": None,
+        "round": 1,
+        "on_behalf_of": None,
+        "delegation": None,
+        "conditions": [],
+        "case_file_number": 1,
     }

@@ -23,11 +23,24 @@ def released(state: str, **facts: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("state", "tone", "sentence"),
     [
+        ("draft", "medium", "Returned to its author: not submitted again for production"),
+        ("submitted", "medium", "Submitted for production: nobody has reviewed it yet"),
         ("in_review", "medium", "In review for production: 2 of 2 signatures given"),
         ("approved", "low", "Approved for production until 20 November 2027"),
+        (
+            "approved_with_conditions",
+            "low",
+            "Approved under conditions for production until 20 November 2027",
+        ),
         ("rejected", "severe", "Rejected for production"),
         ("withdrawn", "medium", "Withdrawn before a decision on production"),
+        ("live", "low", "Live in production, and approved until 20 November 2027"),
+        ("superseded", "medium", "Superseded in production by a later release"),
+        ("expired", "high", "Approval for production expired on 20 November 2027"),
+        ("condition_breached", "severe", "A condition of the approval for production was not kept"),
         ("revoked", "severe", "Approval for production revoked"),
+        ("void", "severe", "Approval for production is void: what was signed has changed"),
+        ("retired", "medium", "Retired from production"),
     ],
 )
 def test_the_cover_says_where_the_release_stands(state: str, tone: str, sentence: str) -> None:

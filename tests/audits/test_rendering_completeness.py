@@ -27,6 +27,10 @@ def _bent(bend: Bend) -> dict[str, Any]:
     return dossier
 
 
+IN_USE = (
+    "conditions", "moves", "delegations", "overrides", "deployments", "reviews", "attestations",
+    "other_releases",
+)  # fmt: skip
 BENT: list[tuple[str, Bend]] = [
     ("report.missing.case_file", lambda d: d.pop("case_file")),
     ("report.missing.journal", lambda d: d.pop("journal")),
@@ -47,6 +51,11 @@ BENT: list[tuple[str, Bend]] = [
         "report.evidence.name",
         lambda d: d["evidence"][0].update(file_name=d["evidence"][1]["file_name"]),
     ),
+    *((f"report.missing.{part}", lambda d, part=part: d.pop(part)) for part in IN_USE),
+    ("report.release.incomplete", lambda d: d.update(moves=[])),
+    ("report.release.incomplete", lambda d: d["release"].update(stages=[])),
+    ("report.decision.delegation", lambda d: d["decisions"][0].update(delegation=99)),
+    ("report.override.unsigned", lambda d: d["overrides"][0].update(signatures=[])),
     ("report.decision.bound", lambda d: d["decisions"][0].update(case_file_digest="0" * 64)),
 ]
 

@@ -174,9 +174,9 @@ def test_each_attachment_says_how_it_relates_to_the_report_and_is_listed_once() 
 def test_the_bookmarks_are_the_chapters() -> None:
     with opened(rendered("full")) as pdf, pdf.open_outline() as outline:
         titles = [item.title for item in outline.root]
-    assert len(titles) == 18
+    assert len(titles) == 24
     assert titles[0] == "1 What the model is for"
-    assert titles[-1] == "18 How to check this file"
+    assert titles[-1] == "24 How to check this file"
 
 
 def test_the_cover_answers_first() -> None:

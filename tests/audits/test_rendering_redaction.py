@@ -39,7 +39,7 @@ def test_no_name_is_printed_or_attached() -> None:
 
 def test_people_appear_by_their_role() -> None:
     cover = text_of(rendered("full", profile="public")).split("What is in here")[0]
-    assert "Decided by Validator, Model risk manager" in cover
+    assert "Decided by Validator, Model risk manager 1" in cover
 
 
 def test_two_people_of_one_role_stay_two() -> None:
@@ -52,7 +52,7 @@ def test_two_people_of_one_role_stay_two() -> None:
     told = published(dossiers.whole(dossier))
     assert [one["printed_name"] for one in told["decisions"]] == [
         "Validator 1",
-        "Model risk manager",
+        "Model risk manager 1",
         "Validator 2",
     ]
 

@@ -1,4 +1,4 @@
-"""What was filed after the case file was frozen: in the report, and told apart from the rest."""
+"""What lies before and after the case file: what changed, and what was filed since."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from typing import Any
 
 from audits.rendering import exhibits
 from audits.services import dossiers
-from registry.models import Release
-from tests.cast import Cast, an_approved_release, an_exhibit
+from registry.models import ModelVersion, Release
+from tests.cast import Cast, a_complete_version, an_approved_release, an_exhibit
 
 
 def gathered(release: Release) -> dict[str, Any]:
     return dossiers.gather(
         version=release.version, release=release, profile="regulator", language="en"
     )
+
+
+def gathered_of(version: ModelVersion) -> dict[str, Any]:
+    release = dossiers.release_in_force(version)
+    return dossiers.gather(version=version, release=release, profile="regulator", language="en")
 
 
 def test_an_exhibit_filed_after_the_approval_is_in_the_report_and_not_in_the_case_file(
@@ -36,3 +41,24 @@ def test_the_exhibit_that_was_decided_on_is_shown_before_a_later_one_of_its_kind
     fairness, drifted = exhibits.kinds([first, second, third, drift], {1, 2})
     assert (fairness.latest, fairness.earlier, fairness.since) == (second, [first], [third])
     assert (drifted.latest, drifted.earlier, drifted.since) == (drift, [], [])
+
+
+def test_the_changes_since_the_last_approved_version_are_told(cast: Cast) -> None:
+    first = an_approved_release(cast)
+    second = a_complete_version(cast, first.version.model, "2.0", threshold=0.7)
+    stated = gathered_of(second)
+    changed = {one["fact"]: (one["before"], one["after"]) for one in stated["changes"]}
+    assert changed["version.threshold"] == (0.5, 0.7)
+    assert changed["version.label"] == ("1.0", "2.0")
+
+
+def test_a_later_approved_version_is_no_version_before(cast: Cast) -> None:
+    first = an_approved_release(cast)
+    an_approved_release(cast, a_complete_version(cast, first.version.model, "2.0"))
+    assert gathered_of(first.version)["changes"] == []
+
+
+def test_without_an_approved_version_before_there_are_no_changes(cast: Cast) -> None:
+    release = an_approved_release(cast)
+    stated = gathered_of(release.version)
+    assert stated["changes"] == []

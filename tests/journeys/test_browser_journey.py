@@ -204,7 +204,7 @@ def try_to_sign_ones_own(page: Page) -> None:
 
 def sign(page: Page, complaints: Complaints) -> None:
     follow(page, "Review")
-    page.get_by_label("approve the release").check()
+    page.get_by_label("I reviewed this case file and approve the release", exact=True).check()
     page.get_by_label("Reason").fill(REASON)
     page.get_by_label("Password").fill("not my password")
     complaints.expect("403 (Forbidden)")

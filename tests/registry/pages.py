@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,44 +11,40 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from audits.measures import measure_fairness, measure_performance
 from audits.models import Monitor, Report, Run
-from audits.services import monitors, performing, reports, runs, watching
+from audits.services import reports
 from audits.services.claims import claim
 from registry.models import (
     AttestationRound,
+    Condition,
     DataLink,
     DataQuery,
+    Delegation,
     Delivery,
     Finding,
     Incident,
     Membership,
     ModelRelation,
     ModelVersion,
+    Override,
     Release,
     Review,
     User,
 )
-from registry.rules.plans import effective
-from registry.rules.refusals import Refused
-from registry.services import events, policies
+from registry.services import events, releases
 from tests.cast import (
-    ROWS,
     Cast,
     a_card,
     a_complete_version,
-    a_dataset,
-    a_dataset_version,
     a_model,
     a_release,
-    a_table,
-    a_trained_artefact,
-    a_version,
     an_approved_release,
     assessed_risk,
-    attached,
 )
 from tests.registry.connecting import connect, proposed
+from tests.registry.flow import a_condition, act
+from tests.registry.happenings import a_monitor, a_run
+from tests.registry.lending import ask_for, lend
 from tests.registry.reviewing import a_review, a_round
 from tests.registry.scoring import a_related_model
 from tests.registry.trouble import a_finding, an_incident, in_days
@@ -77,8 +71,12 @@ class World:
     relation: ModelRelation
     finding: Finding
     incident: Incident
+    delegation: Delegation
+    override: Override
     review: Review
     attestation: AttestationRound
+    draft: Release
+    condition: Condition
 
     def address(self, name: str) -> str:
         """Return the address of a page by its name, on what there is here."""
@@ -99,6 +97,7 @@ class World:
                 "version_risk",
                 "assess_risk",
                 "submit",
+                "request_override",
                 "open_finding",
                 "version_runs",
                 "start_run",
@@ -125,6 +124,9 @@ class World:
             "finding": {"pk": self.finding.pk},
             "move_finding": {"pk": self.finding.pk, "act": "answer"},
             "incident": {"pk": self.incident.pk},
+            "end_delegation": {"pk": self.delegation.pk},
+            "override": {"pk": self.override.pk},
+            "end_override": {"pk": self.override.pk},
             "move_incident": {"pk": self.incident.pk, "act": "assess"},
             "review": {"pk": self.review.pk},
             "close_review": {"pk": self.review.pk},
@@ -139,6 +141,8 @@ class World:
             "exhibit_file": {"pk": self.fair.evidence_id},
             "figures": {"pk": self.fair.evidence_id},
             "release": {"pk": self.approved.pk},
+            "discard_release": {"pk": self.draft.pk},
+            "condition": {"pk": self.condition.pk},
             "case_file": {"pk": self.approved.pk},
             "dataset": {"slug": dataset},
             "add_dataset_version": {"slug": dataset},
@@ -188,9 +192,21 @@ def world(cast: Cast, settings: Settings, tmp_path: Path) -> World:
         relation=a_related_model(cast, version.model),
         finding=a_finding(cast, version, severity="low", due=in_days(99)),
         incident=an_incident(cast, version.model),
+        delegation=lend(cast, cast.manager, cast.owner),
+        override=ask_for(version, cast.manager),
         review=a_review(version.model, version),
         attestation=a_round(cast),
+        draft=releases.draft(version=version, environment="staging", by=cast.scientist),
+        condition=a_bound_condition(cast),
     )
+
+
+def a_bound_condition(cast: Cast) -> Condition:
+    """Have a third model approved under one condition."""
+    release = a_release(cast, a_complete_version(cast, a_model(cast, "Overdrafts")))
+    asked = [a_condition(cast)]
+    act(releases.approve_with_conditions, release, cast.manager, conditions=asked)
+    return release.conditions.get()
 
 
 def a_delivery(settings: Settings, version: ModelVersion) -> Delivery:
@@ -199,82 +215,6 @@ def a_delivery(settings: Settings, version: ModelVersion) -> Delivery:
     event = events.announce(name="model.review_due", version=version, details={}, by=None)
     settings.EVENT_LISTENERS = {}
     return event.deliveries.get()
-
-
-def a_run(cast: Cast, link: DataLink, kind: str, *, fails: bool = False) -> Run:
-    """Ask for a run on handed-in predictions, and end it as a worker would."""
-    with tempfile.TemporaryDirectory() as folder:
-        predictions = Path(folder) / "predictions.csv"
-        predictions.write_text("score\n" + "0.7\n" * ROWS, encoding="utf-8")
-        run = runs.request(
-            version=link.version,
-            data=link.data,
-            kind=kind,
-            predictions=predictions,
-            by=cast.scientist,
-        )
-    held = claim(Run, run.pk)
-    assert held
-    if fails:
-        why = Refused.because("run.broken", "The rows %(what)s.", what="are all alike")
-        runs.fail(run=run, attempt=held.attempt, objections=why.objections)
-    else:
-        performing.conclude(run=run, held=held, measurement=a_measurement(kind))
-    run.refresh_from_db()
-    return run
-
-
-def a_monitor(cast: Cast) -> Monitor:
-    """Watch another model; no batch has come in, so the first look was in vain."""
-    with tempfile.TemporaryDirectory() as folder:
-        artefact = a_trained_artefact(Path(folder) / "model.json")
-        version = a_version(cast, a_model(cast, "Limits"), artefact=artefact)
-    reference = attached(cast, version, a_dataset_version(cast, a_dataset(cast, "Limits"))).data
-    monitor = monitors.start(
-        version=version,
-        batches=a_dataset(cast, "Batches of limits"),
-        reference=reference,
-        every_days=30,
-        announces="model.review_due",
-        owner=cast.scientist,
-        checks=[{"measure": "psi", "attribute": "*", "limit": 0.1, "direction": "at_most"}],
-        by=cast.scientist,
-    )
-    watching.look(monitor=monitor)
-    monitor.refresh_from_db()
-    return monitor
-
-
-@functools.cache
-def a_measurement(kind: str) -> dict[str, Any]:
-    """Measure the rows of the cast's table for real, with a score that follows the income."""
-    import pandas as pd
-
-    rows = [line.split(",") for line in a_table().splitlines()[1:]]
-    frame = pd.DataFrame(
-        {
-            "label": [int(row[2]) for row in rows],
-            "score": [float(row[0]) / 100 for row in rows],
-            "s0": [row[3] for row in rows],
-            "s1": [row[4] for row in rows],
-        }
-    )
-    measuring = {"performance": measure_performance, "fairness": measure_fairness}[kind]
-    with tempfile.TemporaryDirectory() as folder:
-        scored = Path(folder) / "scored.parquet"
-        frame.to_parquet(scored)
-        found = measuring(
-            scored,
-            task="binary",
-            threshold=0.5,
-            positive_label=1,
-            plan=effective({}, policies.in_force().definition["plans"][kind]),
-            sensitive={"s0": "sex", "s1": "race"},
-            reproduced=False,
-            label_column="approve",
-        )
-    found["honesty"]["earlier_runs"] = 0
-    return found
 
 
 def a_report(cast: Cast, release: Release) -> Report:

@@ -41,7 +41,7 @@ LISTS = {
     "/datasets/": 4,
     "/datasets/{dataset}/versions/": 5,
     "/runs/": 4,
-    "/releases/": 9,
+    "/releases/": 10,
     "/reports/": 4,
     "/journal/": 5,
 }

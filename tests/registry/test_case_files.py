@@ -223,7 +223,7 @@ def test_many_gates_cost_as_many_queries_as_one(
     version = a_complete_version(cast)
     for environment in ("staging", "production")[:how_many]:
         a_release(cast, version, environment)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         for release in gates.for_gate(Release.objects.all()):
             gates.gate(release)
             stages.progress_of(release)

@@ -178,7 +178,7 @@ def test_the_feed_is_read_from_the_last_one_on(cast: Cast) -> None:
 
 def test_an_event_may_be_about_a_model_or_about_the_installation(cast: Cast) -> None:
     of_model = events.announce(
-        name="review.opened", version=None, model=a_model(cast), details={}, by=cast.manager
+        name="incident.reported", version=None, model=a_model(cast), details={}, by=cast.manager
     )
     of_none = events.announce(name="policy.adopted", version=None, details={"edition": 2}, by=None)
     assert deliveries.body_of(of_model)["subject"] == "mortgage-approval"

@@ -196,3 +196,24 @@ def test_evidence_of_the_developers_does_not_count_where_the_validators_is_asked
 def test_independent_evidence_counts_where_nobody_asks_for_it() -> None:
     independent = replace(GOOD, independent=True)
     assert items(exhibits=[independent])["evidence.fairness"].standing is Standing.MET
+
+
+def test_what_is_handed_in_later_outweighs_no_run_that_failed() -> None:
+    (ask,) = RULING.evidence
+    lenient = replace(RULING, evidence=(replace(ask, reproduced=False),))
+    ran = replace(GOOD, verdict="fail")
+    handed_in = replace(GOOD, id=2, at=NOW, reproduced=False)
+    run_again = replace(GOOD, id=3, at=NOW)
+    told = items(lenient, exhibits=[ran, handed_in])["evidence.fairness"]
+    assert (told.standing, told.exhibit_id) == (Standing.FAILING, 1)
+    told = items(lenient, exhibits=[ran, handed_in, run_again])["evidence.fairness"]
+    assert (told.standing, told.exhibit_id) == (Standing.MET, 3)
+
+
+def test_a_failing_exhibit_that_was_handed_in_gives_way_to_another() -> None:
+    (ask,) = RULING.evidence
+    lenient = replace(RULING, evidence=(replace(ask, reproduced=False),))
+    failing = replace(GOOD, verdict="fail", reproduced=False)
+    mended = replace(GOOD, id=2, at=NOW, reproduced=False)
+    told = items(lenient, exhibits=[failing, mended])["evidence.fairness"]
+    assert (told.standing, told.exhibit_id) == (Standing.MET, 2)

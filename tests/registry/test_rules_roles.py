@@ -7,13 +7,14 @@ import pytest
 from registry.rules.roles import DECIDERS, MAY, Role, allowed, objections_to_granting
 
 # The whole table once more, by hand: S scientist, V validator, M model risk manager, B business
-# owner, A auditor, D administrator, X service.
-LETTERS = dict(zip("SVMBADX", Role, strict=True))
+# owner, E ethics reviewer, P deployer, A auditor, D administrator, X service.
+LETTERS = dict(zip("SVMBEPADX", Role, strict=True))
 EXPECTED = {
     "membership.grant": "D",
     "membership.end": "D",
     "model.register": "S",
     "model.revise": "SM",
+    "model.retire": "MB",
     "version.register": "S",
     "version.attach_data": "S",
     "dataset.register": "S",
@@ -25,16 +26,46 @@ EXPECTED = {
     "risk.assess": "SVM",
     "risk.make_effective": "SM",
     "plan.revise": "SV",
+    "small_cells.read": "SVMBEA",
     "evidence.file": "SV",
     "run.request": "SV",
     "monitor.start": "SVM",
     "monitor.end": "SVM",
-    "small_cells.read": "SVMBA",
+    "release.draft": "S",
     "release.submit": "S",
     "release.withdraw": "S",
-    "release.sign": "VMB",
+    "release.sign": "VMBE",
+    "release.send_back": "VMBE",
     "release.revoke": "M",
-    "report.request": "SVMBA",
+    "release.retire": "MB",
+    "condition.fulfil": "SVMBE",
+    "condition.accept": "VM",
+    "delegation.give": "VMBE",
+    "delegation.end": "SVMBED",
+    "override.request": "MB",
+    "override.sign": "MB",
+    "policy.propose": "MD",
+    "policy.approve": "M",
+    "matrix.edit": "D",
+    "scorecard.fill": "SVMBE",
+    "tier.override": "SVMBE",
+    "tier.confirm": "M",
+    "model.relate": "SM",
+    "review.open": "VMBE",
+    "review.close": "VM",
+    "finding.open": "VME",
+    "finding.answer": "SVMBE",
+    "finding.close": "VM",
+    "incident.report": "SVMBEPX",
+    "incident.advance": "VMBE",
+    "incident.close": "M",
+    "deployment.report": "PX",
+    "attestation.open": "M",
+    "attestation.confirm": "SVMBE",
+    "conflicts.read": "VMBEA",
+    "event.send_again": "D",
+    "gate.ask": "SVMBEPADX",
+    "report.request": "SVMBEA",
 }
 
 
@@ -51,7 +82,7 @@ def test_a_role_gives_exactly_the_rights_of_the_table(verb: str, letter: str) ->
 
 def test_an_auditor_reads_everything_and_changes_nothing() -> None:
     given = {verb for verb in MAY if Role.AUDITOR in MAY[verb]}
-    assert given == {"report.request", "small_cells.read"}
+    assert given == {"report.request", "small_cells.read", "conflicts.read", "gate.ask"}
 
 
 def test_an_administrator_decides_nothing() -> None:
@@ -60,11 +91,20 @@ def test_an_administrator_decides_nothing() -> None:
         "membership.end",
         "data_query.review",
         "dataset.delete_rows",
+        "delegation.end",
+        "policy.propose",
+        "matrix.edit",
+        "event.send_again",
+        "gate.ask",
     ]
 
 
-def test_a_service_may_nothing_yet() -> None:
-    assert [verb for verb in MAY if Role.SERVICE in MAY[verb]] == []
+def test_a_machine_tells_what_happened_and_asks_the_gate() -> None:
+    assert [verb for verb in MAY if Role.SERVICE in MAY[verb]] == [
+        "incident.report",
+        "deployment.report",
+        "gate.ask",
+    ]
 
 
 def test_nobody_without_a_role_may_anything() -> None:
@@ -105,7 +145,9 @@ APART = {
     frozenset(pair)
     for pair in (
         *((Role.ADMINISTRATOR, role) for role in WORKING),
-        *((Role.AUDITOR, role) for role in (*WORKING, Role.ADMINISTRATOR)),
+        *((Role.AUDITOR, role) for role in (*WORKING, Role.ADMINISTRATOR, Role.DEPLOYER)),
+        *((Role.DEPLOYER, role) for role in DECIDERS),
+        *((Role.SERVICE, role) for role in DECIDERS),
     )
 }
 

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from argparse import ArgumentParser
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -156,5 +157,6 @@ def in_words(asked: dict[str, Any], answer: dict[str, Any]) -> str:
     if answer.get("detail"):
         lines.append(f"- {answer['detail']}")
     if answer.get("valid_until"):
-        lines.append(f"Valid until {answer['valid_until']}.")
+        until = datetime.fromisoformat(str(answer["valid_until"])).astimezone(UTC)
+        lines.append(f"Valid until {until:%Y-%m-%d %H:%M} UTC.")
     return "\n".join(lines)
