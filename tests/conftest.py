@@ -13,7 +13,13 @@ from django.core.management import call_command
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker, Settings
 
-pytest_plugins = ["tests.cast", "tests.databases", "tests.stack", "tests.browser", "tests.registry.factors"]
+pytest_plugins = [
+    "tests.cast",
+    "tests.databases",
+    "tests.stack",
+    "tests.browser",
+    "tests.registry.factors",
+]
 
 
 def pytest_configure() -> None:

@@ -111,7 +111,7 @@ def sign_beside_each_other(
     refused = validator.get_by_role("alert")
     expect(refused).to_contain_text("Read what changed, then sign again.")
     expect(validator.get_by_text("revision 2", exact=False).first).to_be_visible()
-    expect(validator.get_by_role("link", name="Drift, measurement")).to_be_visible()
+    expect(validator.get_by_role("link", name="Drift, measurement").first).to_be_visible()
     assert stack.ask(Decision.objects.count) == 1
     # What was shown again is the newest, and is what is signed now.
     sign(validator)

@@ -17,7 +17,6 @@ from tests.cast import (
     a_release,
 )
 
-
 THREE_STAGES = [
     {"name": "Validation", "role": "validator", "needed": 1},
     {"name": "Risk sign-off", "role": "model_risk_manager", "needed": 2},

@@ -145,7 +145,8 @@ def test_a_manager_revokes_and_the_gate_closes_at_once(cast: Cast) -> None:
         revoke(release, cast.manager2)
     assert fresh(release).state == "revoked"
     assert closed_by(release) == ["gate.not_approved"]
-    (entry,) = entries
+    entry, told = entries
+    assert told.action == "event.announced"
     assert (entry.action, entry.actor, entry.reason) == (
         "release.revoked",
         "Milan Novak",

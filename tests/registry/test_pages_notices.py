@@ -166,7 +166,9 @@ def test_twelve_rows_take_as_many_queries_as_three(
             tell(cast.owner, model=model)
             events.announce(name="gate.closed", version=version, details={}, by=None)
             about = a_model(cast, f"Model {rows} {number}")
-            events.announce(name="incident.reported", version=None, model=about, details={}, by=None)
+            events.announce(
+                name="incident.reported", version=None, model=about, details={}, by=None
+            )
         Mail.objects.update(last_answer="ConnectionRefusedError")
         counts.append({})
         for page, client in pages.items():

@@ -38,6 +38,10 @@ READ = [
     "finding",
     "incidents",
     "incident",
+    "live",
+    "reviews",
+    "attestations",
+    "policies",
     "datasets",
     "dataset",
     "data_query",
@@ -104,7 +108,7 @@ ACTS = {
     "run_again": {"scientist", "validator"},
     "end_monitor": {"scientist", "validator", "manager", "manager2"},
     "end_membership": {"admin"},
-    "end_delegation": {"validator", "manager", "manager2", "owner", "admin"},
+    "end_delegation": {"scientist", "validator", "manager", "manager2", "owner", "admin"},
     "end_override": {"manager", "manager2", "owner"},
     "send_again": {"admin"},
     "ask_for_report": {"scientist", "validator", "manager", "manager2", "owner", "auditor"},
@@ -119,6 +123,10 @@ OVERVIEWS = {
     "overrides",
     "findings",
     "incidents",
+    "live",
+    "reviews",
+    "attestations",
+    "policies",
     "datasets",
     "journal",
     "settings",
@@ -143,6 +151,20 @@ ONESELF = {
     "remove_factor",
     "renew_recovery_codes",
 }
+# Asked for, with who may and who may not, in test_pages_deployments.py, test_pages_reviews.py,
+# test_pages_attestations.py and test_pages_policies.py.
+IN_FILES_OF_THEIR_OWN = {
+    "deployment",
+    "report_deployment",
+    "review",
+    "close_review",
+    "request_review",
+    "attestation",
+    "open_attestation",
+    "inventory_text",
+    "policy",
+    "propose_policy",
+}
 OPEN_TO_STRANGERS = OVERVIEWS | {
     "register_model",
     "register_dataset",
@@ -158,7 +180,8 @@ def test_the_lists_here_name_every_page() -> None:
     named = {one for one in get_resolver().reverse_dict if isinstance(one, str)}
     elsewhere = {"sign_in", "sign_out", "healthz", "set_language"}
     pages = {name for name in named if not reverse_is_of_the_api(name)}
-    assert pages - elsewhere - ONESELF == {*READ, *FILL, *HAND_OUT, *ACTS}
+    pages -= elsewhere | ONESELF | IN_FILES_OF_THEIR_OWN
+    assert pages == {*READ, *FILL, *HAND_OUT, *ACTS}
 
 
 def reverse_is_of_the_api(name: str) -> bool:

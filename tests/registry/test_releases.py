@@ -47,7 +47,8 @@ def test_a_complete_version_is_submitted_and_frozen(cast: Cast) -> None:
         release = a_release(cast, version)
     assert (release.state, release.tier, release.submitted_by) == ("submitted", 3, cast.scientist)
     assert release.case_file.number == 1
-    (entry,) = entries
+    entry, told = entries
+    assert told.action == "event.announced"
     assert (entry.action, entry.role, entry.model) == (
         "release.submitted",
         "data_scientist",
@@ -164,6 +165,7 @@ def test_the_last_signature_approves(cast: Cast) -> None:
     assert [(entry.action, entry.actor, entry.role) for entry in entries] == [
         ("release.signed", "Mara Roth", "model_risk_manager"),
         ("release.approved", "system", "system"),
+        ("event.announced", "system", "system"),
     ]
     assert json.loads(entries[0].changes) == {
         "case_file": release.case_file.digest,
@@ -354,7 +356,8 @@ def test_a_release_is_rejected_at_its_stage(cast: Cast) -> None:
     release.refresh_from_db()
     assert (release.state, release.valid_until) == ("rejected", None)
     assert (decision.stage, decision.stage_name) == (0, "Risk sign-off")
-    (entry,) = entries
+    entry, told = entries
+    assert told.action == "event.announced"
     assert (entry.action, entry.role, entry.reason) == (
         "release.rejected",
         "model_risk_manager",
@@ -377,7 +380,7 @@ def test_an_author_withdraws(cast: Cast) -> None:
     release.refresh_from_db()
     assert release.state == "withdrawn"
     assert (decision.role, decision.stage) == ("data_scientist", None)
-    assert [entry.action for entry in entries] == ["release.withdrawn"]
+    assert [entry.action for entry in entries] == ["release.withdrawn", "event.announced"]
 
 
 def test_what_was_withdrawn_cannot_be_approved(cast: Cast) -> None:
