@@ -33,9 +33,9 @@ class DelegationSerializer(Shape):
     giver = PersonSerializer()
     delegate = PersonSerializer()
     role = serializers.CharField(help_text="The role that is lent.")
-    model = serializers.SlugRelatedField[RegisteredModel](
-        slug_field="slug",
-        read_only=True,
+    model = serializers.CharField(
+        source="model.slug",
+        default=None,
         allow_null=True,
         help_text="Short name of the one model it is for; null for every model of the unit.",
     )
@@ -69,7 +69,7 @@ class NewDelegationSerializer(StrictSerializer):
     reason = Text(help_text="Printed with every decision taken by it.")
 
 
-class EndSerializer(StrictSerializer):
+class EarlyEndSerializer(StrictSerializer):
     """Why something ends before its day."""
 
     reason = Text(help_text="The reason; it is kept.")
@@ -117,11 +117,11 @@ class DelegationsView(generics.ListAPIView[Delegation]):
         return Response(DelegationSerializer(given).data, status=201)
 
 
-@extend_schema(request=EndSerializer, responses=answers({200: DelegationSerializer}))
+@extend_schema(request=EarlyEndSerializer, responses=answers({200: DelegationSerializer}))
 @api_view(["POST"])
 def end(request: Request, pk: int) -> Response:
     """End a delegation before its day."""
-    asked = body(request, EndSerializer)
+    asked = body(request, EarlyEndSerializer)
     delegation = get_object_or_404(visible(request), pk=pk)
     delegations.end(delegation=delegation, **asked, by=person(request))
     return Response(DelegationSerializer(get_object_or_404(visible(request), pk=pk)).data)

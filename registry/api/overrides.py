@@ -10,7 +10,7 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from registry.api.delegations import EndSerializer
+from registry.api.delegations import EarlyEndSerializer
 from registry.api.proofs import ProofSerializer, proof_in
 from registry.api.shapes import (
     PersonSerializer,
@@ -142,11 +142,11 @@ def sign(request: Request, pk: int) -> Response:
     return answer(request, pk)
 
 
-@extend_schema(request=EndSerializer, responses=answers({200: OverrideSerializer}))
+@extend_schema(request=EarlyEndSerializer, responses=answers({200: OverrideSerializer}))
 @api_view(["POST"])
 def end(request: Request, pk: int) -> Response:
     """End one before its day, or take the asking for it back."""
-    asked = body(request, EndSerializer)
+    asked = body(request, EarlyEndSerializer)
     override = get_object_or_404(visible(request), pk=pk)
     overrides.end(override=override, **asked, by=person(request))
     return answer(request, pk)
