@@ -22,7 +22,7 @@ from registry.api.shapes import (
     person,
     query,
 )
-from registry.models import ModelRelation
+from registry.models import ModelRelation, RegisteredModel
 from registry.services import relations
 
 
@@ -72,7 +72,8 @@ class RelationsView(generics.ListAPIView[ModelRelation]):
     def get_queryset(self) -> QuerySet[ModelRelation]:
         """Take those of one model, on either side."""
         query(self.request, NoFields)
-        model = get_object_or_404(visible(self.request), slug=self.kwargs["slug"])
+        theirs = RegisteredModel.objects.visible_to(person(self.request))
+        model = get_object_or_404(theirs, slug=self.kwargs["slug"])
         return known(self.request).filter(Q(upstream=model) | Q(downstream=model))
 
     @extend_schema(request=NewRelationSerializer, responses=answers({201: RelationSerializer}))

@@ -112,6 +112,9 @@ class Panel:
         if "conditions-TOTAL_FORMS" not in self.request.POST:
             return self.form.is_valid()
         if not (self.form.is_valid() & self.conditions.is_valid()):
+            if self.conditions.total_error_count():
+                # Else a page with a mistake further down would answer as if there were none.
+                self.form.add_error(None, _("A condition is not complete; mend it below."))
             return False
         # What somebody wrote as a condition is never left out in silence.
         if self.form.cleaned_data["act"] != Act.APPROVE_WITH_CONDITIONS and self._named():

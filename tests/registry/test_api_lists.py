@@ -33,7 +33,7 @@ LISTS = {
     "/memberships/": 4,
     "/models/": 6,
     "/models/{slug}/revisions/": 7,
-    "/models/{slug}/relations/": 6,
+    "/models/{slug}/relations/": 5,
     "/models/{slug}/tier-overrides/": 6,
     "/versions/": 4,
     "/versions/{version}/data/": 5,
