@@ -114,11 +114,11 @@ def test_every_list_takes_the_same_queries_however_long_it_is(
     shelf: Shelf, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = api(shelf.cast.auditor)
-    # Once before the first look: what feeds a model takes a second model.
-    shelf.grow()
     before = {path: _rows(client, shelf.address(path)) for path in LISTS}
     for path, number in LISTS.items():
-        with django_assert_num_queries(number, info=path):
+        # Nothing feeds a model yet, so there is no row to ask for.
+        none_yet = path == "/models/{slug}/relations/"
+        with django_assert_num_queries(number - none_yet, info=path):
             client.get(shelf.address(path))
     shelf.grow()
     shelf.grow()

@@ -80,7 +80,15 @@ def test_a_draft_is_put_into_effect(cast: Cast) -> None:
     release.version.card.refresh_from_db()
     assert release.version.card.effective == draft
     assert [(entry.action, json.loads(entry.changes)) for entry in entries] == [
-        ("card.made_effective", {"revision": [1, 2]})
+        ("card.made_effective", {"revision": [1, 2]}),
+        # What was approved is void in the very transaction that changed it.
+        (
+            "release.voided",
+            {
+                "case_file": release.case_file.digest,
+                "changed": ["card.revision", "card.sections.factors"],
+            },
+        ),
     ]
 
 
