@@ -25,7 +25,7 @@ from registry.api.shapes import (
     person,
     query,
 )
-from registry.models import TierOverride
+from registry.models import RegisteredModel, TierOverride
 from registry.rules.tier_overrides import STANDINGS
 from registry.services import tier_overrides
 
@@ -81,7 +81,7 @@ class EndTierOverrideSerializer(StrictSerializer):
 
 def overrides_of(request: Request, slug: str) -> QuerySet[TierOverride]:
     """Return the overrides of a model the person may see; anything else is 404."""
-    model = get_object_or_404(visible(request), slug=slug)
+    model = get_object_or_404(RegisteredModel.objects.visible_to(person(request)), slug=slug)
     return model.tier_overrides.select_related("model__unit", "ended_by")
 
 
