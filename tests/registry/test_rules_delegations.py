@@ -52,7 +52,7 @@ def test_a_sound_delegation_meets_no_objection() -> None:
         ({"role": "data_scientist", "giver_roles": ("data_scientist",)}, "delegation.role"),
         ({"role": "administrator", "giver_roles": ("administrator",)}, "delegation.role"),
         ({"delegate_roles": ()}, "delegation.stranger"),
-        ({"delegate_roles": ("service",)}, "delegation.stranger"),
+        ({"delegate_roles": ("data_scientist", "service")}, "delegation.never_together"),
         ({"delegate_roles": ("data_scientist", "deployer")}, "delegation.never_together"),
         ({"starts_at": NOW - timedelta(minutes=2)}, "delegation.start"),
         ({"ends_at": NOW}, "delegation.end"),
@@ -79,4 +79,4 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 
 
 def test_who_never_signs_borrows_no_seat() -> None:
-    assert {"administrator", "auditor", "deployer"} == BARRED
+    assert {"administrator", "auditor", "deployer", "service"} == BARRED
