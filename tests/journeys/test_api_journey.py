@@ -186,7 +186,7 @@ def approved(people: dict[str, Caller], release: dict[str, Any]) -> dict[str, An
     unsigned = people["manager"].ask(door, **{**signature, "password": ""})
     wrong = people["manager"].ask(door, **{**signature, "password": "a guess"})
     assert (unsigned.status, wrong.status) == (403, 403)
-    assert people["auditor"].get(f"releases/{release['id']}/")["state"] == "in_review"
+    assert people["auditor"].get(f"releases/{release['id']}/")["state"] == "submitted"
     decided: dict[str, Any] = people["manager"].post(door, signature, expect=200)
     assert decided["state"] == "approved"
     assert decided["gate"] == {"allowed": True, "reasons": []}

@@ -79,8 +79,8 @@ def register_the_model(page: Page) -> None:
     page.get_by_label("Intended use").fill("A clerk decides; the score is one thing of several.")
     page.get_by_label("Tier").select_option("3")
     page.get_by_label("Owner").select_option(label="Olga Winter")
-    page.get_by_label("Deputy").select_option(label="Milan Novak")
-    page.get_by_label("Maintainers").select_option(label="Ada Brandt")
+    page.get_by_label("Deputy", exact=True).select_option(label="Milan Novak")
+    page.get_by_label("Maintainers", exact=True).select_option(label="Ada Brandt")
     press(page, "Register")
     heading(page, "Mortgage approval")
 

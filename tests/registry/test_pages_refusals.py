@@ -29,6 +29,7 @@ def test_a_model_whose_owner_is_its_own_deputy_is_refused(cast: Cast) -> None:
         "tier": "3",
         "owner": cast.owner.pk,
         "deputy": cast.owner.pk,
+        "ai_act_class": "unclassified",
     }
     answer = signed_in(cast.scientist).post(reverse("register_model"), said)
     assert answer.status_code == 409
