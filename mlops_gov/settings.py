@@ -1,7 +1,7 @@
 """The settings: where things are, who is let in, and how the house governs.
 
 What never differs between installations (the schedule, the content security policy, the schema's
-words) stands beside this file and is named here.
+words) stands beside this file and is named here; so does what the proofs need (`proof.py`).
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from mlops_gov.environment import (
 )
 from mlops_gov.logs import LOGGING as LOGGING
 from mlops_gov.mail import as_hour, as_mail_server, as_sender
+from mlops_gov.places import BASE_DIR, VAR
+from mlops_gov.proof import *  # noqa: F403
 from mlops_gov.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-VAR = Path(env("VAR_DIR", str(BASE_DIR / "var"))).resolve()
 read_services(VAR / "run" / "services.env")
 
 # --- The server -----------------------------------------------------------------------------------
@@ -287,9 +287,6 @@ if not 0 < ROWS_KEPT_DAYS <= ROWS_KEPT_AT_MOST_DAYS:
 SANDBOX_MEMORY = env_int("SANDBOX_MEMORY_MIB", 4096) * 2**20
 SANDBOX_SECONDS = env_int("SANDBOX_SECONDS", 900)
 RUN_LOST_AFTER_SECONDS = env_int("RUN_LOST_AFTER_SECONDS", 120)
-SEAL_PKCS12 = env("SEAL_PKCS12")
-SEAL_PASSPHRASE = env_secret("SEAL_PASSPHRASE")
-SEAL_FOLDER = VAR / "keys" / "seal"
 SOURCE_COMMIT = env("SOURCE_COMMIT")
 
 # --- Words and times ------------------------------------------------------------------------------
