@@ -17,6 +17,7 @@ from django.utils import timezone
 from registry.models import Entry, User
 from registry.rules.refusals import Refused
 from registry.rules.roles import MAY, Role
+from registry.services.openings import opened
 from tests.cast import Cast
 
 
@@ -62,6 +63,21 @@ def journalled() -> Iterator[list[Entry]]:
     entries: list[Entry] = []
     yield entries
     entries += Entry.objects.filter(number__gt=last)
+
+
+def who(entry: Entry) -> str:
+    """Return whom an entry names as the one who acted, as people read it."""
+    return opened([entry])[0].actor
+
+
+def told_in(entry: Entry) -> dict[str, Any]:
+    """Return what an entry says has changed, as people read it."""
+    return opened([entry])[0].changes
+
+
+def named(person: User, text: str = "") -> dict[str, Any]:
+    """Return how the changes of an entry name a person, as people read them."""
+    return {"person": person.pk, "name": text or person.printed_name}
 
 
 def only_the_entitled_may(cast: Cast, verb: str, act: Callable[[User], object]) -> None:

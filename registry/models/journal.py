@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.models.append_only import AppendOnlyQuerySet
 from registry.models.units import Unit
 from registry.rules.journal import GENESIS, SEALED_FIELDS
+from registry.rules.retention import DELETIONS
 
 if TYPE_CHECKING:
     from registry.models.people import User
@@ -39,14 +40,14 @@ class Entry(models.Model):
     at = models.CharField(_("when (UTC)"), max_length=32)
     action = models.CharField(_("action"), max_length=60)
     actor_id = models.BigIntegerField(_("account"), null=True)
-    actor = models.CharField(_("who"), max_length=300)
+    actor = models.TextField(_("who"))
     role = models.CharField(_("role then"), max_length=200, blank=True)
     unit = models.CharField(_("unit"), max_length=50, blank=True)
     model = models.CharField(_("model"), max_length=80, blank=True)
     model_number = models.BigIntegerField(_("number within the model"), null=True)
     subject_kind = models.CharField(_("kind of subject"), max_length=40)
     subject_id = models.BigIntegerField(_("subject id"), null=True)
-    subject = models.CharField(_("subject"), max_length=500)
+    subject = models.TextField(_("subject"))
     changes = models.TextField(_("changes"))
     reason = models.TextField(_("reason"), blank=True)
     door = models.CharField(_("came in by"), max_length=100)
@@ -60,7 +61,14 @@ class Entry(models.Model):
         ordering = ["number"]
         verbose_name = _("journal entry")
         verbose_name_plural = _("journal entries")
-        indexes = [models.Index(fields=["model", "number"], name="journal_by_model")]
+        indexes = [
+            models.Index(fields=["model", "number"], name="journal_by_model"),
+            models.Index(
+                fields=["subject_kind", "subject_id"],
+                condition=models.Q(action__in=DELETIONS),
+                name="journal_of_deletions",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["model", "model_number"],

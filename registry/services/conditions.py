@@ -14,6 +14,7 @@ from registry.rules.refusals import Objection, Refused
 from registry.rules.releases import STANDING
 from registry.rules.wording import gettext_noop
 from registry.services import journal, rights, stages
+from registry.services.case_files import instant
 
 
 def bind(release: Release, decisions: Sequence[Decision]) -> list[Condition]:
@@ -80,7 +81,10 @@ def offer(*, condition: Condition, text: str, evidence: Evidence | None, by: Use
     condition.offer, condition.evidence = text.strip(), evidence
     condition.offered_at, condition.offered_by = timezone.now(), by
     condition.save(update_fields=["offer", "evidence", "offered_at", "offered_by"])
-    told: dict[str, object] = {"evidence": evidence.digest} if evidence else {}
+    # A later offer takes this one's place; what stood there until then is read from here.
+    told: dict[str, object] = {"offered_at": instant(condition.offered_at)}
+    if evidence:
+        told |= {"evidence": evidence.digest, "exhibit": evidence.pk}
     _record("condition.offered", condition, role, by, text.strip(), told)
     return condition
 

@@ -14,9 +14,12 @@ from registry.services import tiers
 from registry.services.tiers import Basis
 
 
-def said_of(model: RegisteredModel) -> dict[str, Any]:
-    """Return what is said of a model, what its tier rests on, and which models it is related to."""
-    revision, basis = model.revision, tiers.basis_of(model)
+def said_of(model: RegisteredModel, at: datetime | None = None) -> dict[str, Any]:
+    """Return what is said of a model, what its tier rests on, and which models it is related to.
+
+    With ``at`` it is what held at that instant, of a model whose revision was set back to it.
+    """
+    revision, basis = model.revision, tiers.basis_of(model, at=at)
     return {
         "maintainer_deputies": sorted(
             person.printed_name for person in revision.maintainer_deputies.all()
@@ -38,11 +41,11 @@ def said_of(model: RegisteredModel) -> dict[str, Any]:
         "tier_override": _override(basis.override),
         "feeds": [
             {"model": relation.downstream.name, "what": relation.what}
-            for relation in _in_force(upstream=model).select_related("downstream")
+            for relation in _in_force(at, upstream=model).select_related("downstream")
         ],
         "fed_by": [
             {"model": relation.upstream.name, "what": relation.what}
-            for relation in _in_force(downstream=model).select_related("upstream")
+            for relation in _in_force(at, downstream=model).select_related("upstream")
         ],
     }
 
@@ -91,8 +94,9 @@ def _override(override: TierOverride | None) -> dict[str, Any] | None:
     }
 
 
-def _in_force(**ends: RegisteredModel) -> Any:
-    return ModelRelation.objects.in_force().filter(**ends).order_by("pk")
+def _in_force(at: datetime | None, **ends: RegisteredModel) -> Any:
+    relations = ModelRelation.objects.in_force() if at is None else ModelRelation.objects.at(at)
+    return relations.filter(**ends).order_by("pk")
 
 
 def _instant(moment: datetime) -> str:

@@ -15,6 +15,7 @@ from registry.rules.refusals import Objection, Refused
 from registry.rules.roles import Role
 from registry.rules.wording import gettext_noop
 from registry.services import journal, notices, rights
+from registry.services.names import Named
 
 
 @journal.verb
@@ -67,7 +68,7 @@ def give(
         unit=unit,
         model=model,
         changes={
-            "delegate": delegate.username,
+            "delegate": Named(delegate),
             "role": role,
             "starts_at": starts_at.isoformat(),
             "ends_at": ends_at.isoformat(),
@@ -121,6 +122,7 @@ def end(*, delegation: Delegation, reason: str, by: User) -> Delegation:
         role=role,
         unit=delegation.unit,
         model=delegation.model,
+        changes={"delegate": Named(delegation.delegate)},
         reason=delegation.end_reason,
     )
     return delegation

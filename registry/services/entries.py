@@ -12,8 +12,9 @@ from django.db import models
 from django.utils import timezone
 
 from registry.models import Entry, Head, ModelHead, RegisteredModel, Unit, User
-from registry.rules.casefile import canonical
 from registry.rules.journal import seal
+from registry.services import checkpoint_writing
+from registry.services.names import Named, about, held, put_under_keys
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def record(
     """Buffer one entry; it is appended just before the outermost verb commits.
 
     Everything is kept as text, so the entry still says what it said when the rows it speaks of
-    have new names.
+    have new names. Whoever is named, is named with ``Named``: as text that lies under their key.
     """
     pending = pending_now.get()
     if pending is None:
@@ -101,14 +102,14 @@ def record(
             "at": timezone.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "action": action,
             "actor_id": by.pk if by else None,
-            "actor": by.printed_name if by else "system",
+            "actor": Named(by) if by else "system",
             "role": role,
             "unit": unit.slug if unit else (model.unit.slug if model else ""),
             "model": model.slug if model else "",
             "subject_kind": subject._meta.model_name,
             "subject_id": subject.pk,
-            "subject": str(subject)[:500],
-            "changes": canonical(dict(changes or {})),
+            "subject": about(subject),
+            "changes": held(changes or {}),
             "reason": reason,
             "door": origin.door,
             "method": origin.method,
@@ -120,6 +121,7 @@ def append(entries: list[dict[str, Any]]) -> None:
     """Number, chain and write the entries, under the lock on the head."""
     if not entries:
         return
+    put_under_keys(entries)
     head = Head.objects.select_for_update().get(pk=1)
     slugs = {entry["model"] for entry in entries if entry["model"]}
     heads = {slug: ModelHead.objects.get_or_create(model=slug)[0] for slug in sorted(slugs)}
@@ -139,3 +141,8 @@ def append(entries: list[dict[str, Any]]) -> None:
     Entry.objects.bulk_create(rows)
     ModelHead.objects.bulk_update(heads.values(), ["number"])
     head.save(update_fields=["number", "seal"])
+    checkpoint_writing.follow(
+        [entry["action"] for entry in entries],
+        before=head.number - len(entries),
+        after=head.number,
+    )

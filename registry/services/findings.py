@@ -15,6 +15,7 @@ from registry.rules.refusals import Objection, Refused
 from registry.rules.roles import Role
 from registry.rules.wording import gettext_noop
 from registry.services import events, journal, notices, reviews, rights
+from registry.services.names import Named
 
 
 @journal.verb
@@ -210,7 +211,7 @@ def _open(version: ModelVersion, role: str, by: User | None, **facts: Any) -> Fi
         changes={
             "source": finding.source,
             "severity": finding.severity,
-            "owner": finding.owner.printed_name,
+            "owner": Named(finding.owner),
             "due": finding.due.isoformat(),
             "section": finding.section,
             "paragraph": finding.paragraph,

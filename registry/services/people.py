@@ -1,4 +1,4 @@
-"""Add people's accounts. What they may do follows from roles, which others grant them."""
+"""Add and erase people. What they may do follows from roles, which others grant them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from registry.models import User
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
 from registry.services import journal
+from registry.services.erasures import erase
+from registry.services.erasures import replay as replay_erasures
+from registry.services.names import Named
+
+__all__ = ["add", "erase", "replay_erasures"]
 
 
 @journal.verb
@@ -53,7 +58,7 @@ def add(
         by=by,
         subject=person,
         role="system",
-        changes={"name": person.printed_name, "demo": demo},
+        changes={"name": Named(person), "demo": demo},
     )
     return person
 

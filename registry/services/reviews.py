@@ -24,6 +24,7 @@ from registry.rules.releases import HANDS
 from registry.rules.roles import DECIDERS, MAY
 from registry.rules.wording import gettext_noop
 from registry.services import hands, journal, notices, review_dates, rights
+from registry.services.names import Named
 
 SIGNED_OVERRIDE = Objection(
     "review.own_work.override",
@@ -126,7 +127,7 @@ def close(*, review: Review, ending: outcomes.Ending, by: User) -> Review:
             "cause": review.cause,
             "outcome": review.outcome,
             "evidence": review.evidence,
-            "decided_by": review.decided_by.username if review.decided_by else None,
+            "decided_by": Named(review.decided_by) if review.decided_by else None,
             "good_until": review.good_until.isoformat() if review.good_until else None,
         },
         reason=review.reason,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from django.conf import settings
 from django.db.models import QuerySet
 
@@ -11,13 +9,9 @@ from registry.models import StoredFile
 from registry.rules.refusals import Refused
 from registry.rules.wording import gettext_noop
 from registry.services import journal, sealed_rows
+from registry.services.key_names import name_of
 
 BATCH = 100
-
-
-def name_of(key: bytes) -> str:
-    """Return a short name of an installation's key, from which nobody gets back to the key."""
-    return hashlib.sha256(b"mlops-gov/key-name\0" + key).hexdigest()[:16]
 
 
 def give_key(stored: StoredFile) -> bytes:

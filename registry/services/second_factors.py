@@ -20,6 +20,7 @@ from registry.rules.refusals import Objection, Refused
 from registry.rules.signatures import Factor
 from registry.rules.wording import gettext_noop
 from registry.services import journal, notices, one_time_codes, passkeys
+from registry.services.names import Named
 
 MY_ACCOUNT = "/account/"
 
@@ -216,7 +217,7 @@ def _first_recovery_codes(person: User) -> list[str]:
 
 def _told(person: User, factor: Factor, what: str, name: str = "") -> None:
     """Journal a change of one's own factors, and tell the person, whoever did it."""
-    changes = {"factor": factor.value} | ({"name": name} if name else {})
+    changes = {"factor": factor.value} | ({"name": Named(person, name)} if name else {})
     journal.record(f"person.factor_{what}", by=person, subject=person, changes=changes)
     _tell(person, f"{_(rules.FACTOR_NAMES[factor])}, {_(DONE[what])}")
 

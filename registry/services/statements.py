@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,6 +15,7 @@ from registry.rules.eu_ai_act import UNCLASSIFIED, objections_to_classing
 from registry.rules.policies import TIERS
 from registry.rules.refusals import Objection
 from registry.rules.wording import gettext_noop
+from registry.services.names import Named
 
 
 @dataclass(frozen=True)
@@ -87,15 +89,15 @@ def told(revision: ModelRevision) -> dict[str, object]:
     return {
         **{name: getattr(revision, name) for name in (*TEXTS, *CHOICES)},
         "tier": revision.tier,
-        "owner": revision.owner.username,
-        "deputy": revision.deputy.username if revision.deputy else None,
+        "owner": Named(revision.owner),
+        "deputy": Named(revision.deputy) if revision.deputy else None,
         "maintainers": _names(revision.maintainers.all()),
         "maintainer_deputies": _names(revision.maintainer_deputies.all()),
     }
 
 
-def _names(people: QuerySet[User]) -> list[str]:
-    return sorted(person.username for person in people)
+def _names(people: QuerySet[User]) -> list[Named]:
+    return [Named(person) for person in sorted(people, key=attrgetter("username"))]
 
 
 def objections_to(statement: Statement, unit: Unit) -> list[Objection]:

@@ -93,8 +93,11 @@ def submit(*, version: ModelVersion, environment: str, by: User) -> Release:
 
 
 @journal.verb
-def discard(*, release: Release, reason: str, by: User) -> Release:
-    """Give a draft up that was never submitted; nobody has signed anything, so nobody signs now."""
+def discard(*, release: Release, reason: str, by: User | None) -> Release:
+    """Give a draft up that was never submitted; nobody has signed anything, so nobody signs now.
+
+    ``by`` is None for the housekeeping.
+    """
     _locked(release.version)
     release = Release.objects.select_for_update(of=("self",)).get(pk=release.pk)
     role = rights.require(by=by, verb="release.draft", unit=release.version.model.unit)

@@ -13,6 +13,7 @@ from registry.rules import tier_overrides as rules
 from registry.rules.refusals import Refused
 from registry.rules.roles import MAY
 from registry.services import journal, notices, registered_models, rights, signatures, tiers
+from registry.services.names import Named
 from registry.services.statements import statement_of
 
 
@@ -120,7 +121,7 @@ def _confirm(*, override: TierOverride, digest: str, method: str, by: User) -> T
         model=model,
         changes={
             "tier": [model.revision.tier if model.revision else None, override.tier],
-            "proposed_by": override.proposer_name,
+            "proposed_by": Named(override.proposed_by, override.proposer_name),
             "digest": digest,
             "method": method,
         },

@@ -10,6 +10,7 @@ from registry.rules.refusals import Refused
 from registry.rules.roles import Role, objections_to_granting
 from registry.rules.wording import gettext_noop
 from registry.services import journal, rights
+from registry.services.names import Named
 
 
 @journal.verb
@@ -59,7 +60,7 @@ def _grant(*, unit: Unit, user: User, role: Role, by: User | None, acting_as: st
         subject=membership,
         role=acting_as,
         unit=unit,
-        changes={"user": user.username, "role": role.value},
+        changes={"user": Named(user), "role": role.value},
     )
     return membership
 
@@ -83,7 +84,7 @@ def end(*, membership: Membership, reason: str, by: User | None) -> Membership:
         subject=membership,
         role=acting_as,
         unit=membership.unit,
-        changes={"user": membership.user.username, "role": membership.role},
+        changes={"user": Named(membership.user), "role": membership.role},
         reason=reason,
     )
     return membership

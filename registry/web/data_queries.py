@@ -16,6 +16,7 @@ from registry.models import DataQuery, Dataset, Entry
 from registry.rules.catalogue import DATA_ROLES
 from registry.rules.data_queries import Columns
 from registry.services import data_queries, rights
+from registry.services.openings import opened
 from registry.web.forms import Form, ReasonForm, refusals_on, show
 from registry.web.requests import PersonRequest
 
@@ -174,7 +175,9 @@ def _page(request: PersonRequest, query: DataQuery, form: Form) -> HttpResponse:
         columns=data_queries.columns_of(query),
         may_review=may_review and query.state == "proposed",
         reason_form=form if isinstance(form, ReasonForm) else ReasonForm(),
-        page=Entry.objects.visible_to(request.user).filter(
-            subject_kind="dataquery", subject_id=query.pk
+        page=opened(
+            Entry.objects.visible_to(request.user).filter(
+                subject_kind="dataquery", subject_id=query.pk
+            )
         ),
     )

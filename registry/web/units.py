@@ -23,6 +23,7 @@ def settings(request: PersonRequest) -> HttpResponse:
     context = {
         "units": Unit.objects.visible_to(request.user),
         "administers": Unit.objects.where(request.user, "event.send_again").exists(),
+        "reads_store": rights.may_anywhere(by=request.user, verb="store.read"),
         "policies": PolicyEdition.objects.in_force(),
         "matrices": RiskMatrix.objects.all(),
         "connections": [(one, KIND_NAMES[one.kind]) for one in data_queries.configured()],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -18,7 +17,7 @@ from tests.cast import Cast, a_complete_version, a_model, a_person, a_release
 from tests.registry.flow import act, policy_with, through
 from tests.registry.lending import lend
 from tests.registry.signing import approve, fresh, reject
-from tests.traces import denied, journalled, refused, time_passes
+from tests.traces import denied, journalled, named, refused, time_passes, told_in
 
 
 def ended(cast: Cast, person: User, role: Role) -> None:
@@ -31,7 +30,7 @@ def test_a_seat_is_lent_and_the_delegate_is_told(cast: Cast) -> None:
         given = lend(cast, cast.manager, cast.owner, reason=" On leave. ")
     assert given.reason == "On leave."
     assert [one.action for one in entries] == ["delegation.given"]
-    assert json.loads(entries[0].changes)["delegate"] == "owner"
+    assert told_in(entries[0])["delegate"] == named(cast.owner)
     told = Notice.objects.get(person=cast.owner, code="delegation.given")
     assert told.link == "/delegations/"
 
@@ -92,7 +91,7 @@ def test_signing_by_delegation_is_printed_with_the_decision(cast: Cast) -> None:
     assert decision.delegation_number == given.pk
     assert fresh(release).state == "approved"
     signed = next(one for one in entries if one.action == "release.signed")
-    assert json.loads(signed.changes)["on_behalf_of"] == cast.manager.printed_name
+    assert told_in(signed)["on_behalf_of"] == named(cast.manager)
 
 
 def test_without_or_after_a_delegation_nobody_signs_in_anothers_place(

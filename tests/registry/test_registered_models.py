@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from registry.models import RegisteredModel
 from registry.services import registered_models, scorecards
 from tests.cast import Cast, a_model, a_release, a_statement, a_version
-from tests.traces import journalled, only_the_entitled_may, refused
+from tests.traces import journalled, named, only_the_entitled_may, refused, told_in
 
 
 def registered(cast: Cast, by: Any = None, **changed: Any) -> RegisteredModel:
@@ -39,7 +38,7 @@ def test_a_model_is_registered_with_its_first_revision(cast: Cast) -> None:
         ("model.registered", "data_scientist", 1),
         ("model.revised", "data_scientist", 2),
     ]
-    assert json.loads(entries[1].changes)["owner"] == [None, "owner"]
+    assert told_in(entries[1])["owner"] == [None, named(cast.owner)]
 
 
 def test_nobody_else_registers_a_model(cast: Cast) -> None:
@@ -114,7 +113,7 @@ def test_a_revision_follows_and_the_earlier_one_stays(cast: Cast) -> None:
         "model_risk_manager",
         "Used for larger loans now.",
     )
-    assert json.loads(entry.changes) == {"tier": [3, 2], "deputy": ["manager2", None]}
+    assert told_in(entry) == {"tier": [3, 2], "deputy": [named(cast.manager2), None]}
 
 
 def test_a_revision_needs_a_reason(cast: Cast) -> None:
@@ -157,11 +156,11 @@ def test_what_is_said_for_the_business_is_kept_and_journalled(cast: Cast) -> Non
             reason="Agreed with the business.",
             by=cast.scientist,
         )
-    assert json.loads(entries[0].changes) == {
+    assert told_in(entries[0]) == {
         "business_goal": ["", "Faster answers."],
         "goal_kpi": ["", "Two days to an answer"],
         "use_case": ["", "credit"],
-        "maintainer_deputies": [[], ["validator"]],
+        "maintainer_deputies": [[], [named(cast.validator)]],
     }
 
 

@@ -15,6 +15,7 @@ from pytest_django import Settings
 from mlops_gov.environment import as_key, kept_secret, private_folder
 from registry.models import StoredFile
 from registry.services import row_keys
+from registry.services.key_names import name_of
 from tests.cast import Cast
 from tests.registry.rows_at_rest import ROWS, fresh, keep, lies_at, read
 from tests.traces import journalled, nothing_written, refused
@@ -33,7 +34,7 @@ def test_another_key_opens_nothing_and_says_so(three: list[StoredFile], settings
     settings.ROWS_KEY = NEW
     with refused("rows.key_unknown") as caught:
         read(three[0])
-    assert f"under the key {row_keys.name_of(OLD)}" in str(caught.value)
+    assert f"under the key {name_of(OLD)}" in str(caught.value)
     assert "ROWS_OLD_KEYS" in str(caught.value)
 
 
@@ -76,7 +77,7 @@ def test_a_rotation_killed_midway_is_read_and_finished(
     with pytest.raises(KeyboardInterrupt):
         row_keys.rotate()
     names = [fresh(stored).wrapped_by for stored in three]
-    assert names == [row_keys.name_of(NEW), row_keys.name_of(OLD), row_keys.name_of(OLD)]
+    assert names == [name_of(NEW), name_of(OLD), name_of(OLD)]
     assert [read(stored)[-1:] for stored in three] == [b"A", b"B", b"C"]
     monkeypatch.setattr(row_keys, "_rewrap", real)
     assert row_keys.rotate() == 2
@@ -90,10 +91,10 @@ def test_a_missing_key_is_named_once_the_others_are_done(
     settings.ROWS_KEY = NEW
     under_new = keep(ROWS)
     settings.ROWS_KEY, settings.ROWS_OLD_KEYS = bytes([3]) * 32, [NEW]
-    with pytest.raises(CommandError, match=row_keys.name_of(OLD)):
+    with pytest.raises(CommandError, match=name_of(OLD)):
         call_command("rotate_rows_key", stdout=StringIO())
-    assert fresh(under_new).wrapped_by == row_keys.name_of(bytes([3]) * 32)
-    assert fresh(three[0]).wrapped_by == row_keys.name_of(OLD)
+    assert fresh(under_new).wrapped_by == name_of(bytes([3]) * 32)
+    assert fresh(three[0]).wrapped_by == name_of(OLD)
 
 
 def test_no_key_is_told_in_the_journal_or_a_log(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.mfa.adapter import get_adapter
@@ -18,7 +19,7 @@ from registry.rules.refusals import Refused
 from registry.services import one_time_codes, second_factors
 from tests.cast import Cast
 from tests.registry.factors import code_now, with_codes, with_passkey
-from tests.traces import journalled, nothing_written, refused
+from tests.traces import journalled, named, nothing_written, refused, told_in
 
 pytestmark = pytest.mark.usefixtures("still_clock")
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -29,8 +30,8 @@ def activate(cast: Cast, **said: object) -> list[str]:
     return second_factors.activate_codes(by=cast.manager, **given | said)
 
 
-def actions(entries: list[Entry]) -> list[tuple[str, str]]:
-    return [(entry.action, entry.changes) for entry in entries]
+def actions(entries: list[Entry]) -> list[tuple[str, dict[str, Any]]]:
+    return [(entry.action, told_in(entry)) for entry in entries]
 
 
 def test_the_first_factor_brings_recovery_codes_and_the_second_none(cast: Cast) -> None:
@@ -50,11 +51,12 @@ def test_adding_and_removing_stand_in_the_journal(cast: Cast) -> None:
         with_passkey(cast.manager)
         for factor in Authenticator.objects.exclude(type="recovery_codes").order_by("pk"):
             second_factors.remove(factor=factor.pk, confirmed_at=timezone.now(), by=cast.manager)
+    laptop = named(cast.manager, "Laptop")
     assert actions(entries) == [
-        ("person.factor_added", '{"factor":"totp"}'),
-        ("person.factor_added", '{"factor":"webauthn","name":"Laptop"}'),
-        ("person.factor_removed", '{"factor":"totp"}'),
-        ("person.factor_removed", '{"factor":"webauthn","name":"Laptop"}'),
+        ("person.factor_added", {"factor": "totp"}),
+        ("person.factor_added", {"factor": "webauthn", "name": laptop}),
+        ("person.factor_removed", {"factor": "totp"}),
+        ("person.factor_removed", {"factor": "webauthn", "name": laptop}),
     ]
     assert {entry.subject_id for entry in entries} == {cast.manager.pk}
     assert SECRET not in str([entry.facts for entry in entries])

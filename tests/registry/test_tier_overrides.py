@@ -12,7 +12,7 @@ from registry.models import Entry, Notice, RegisteredModel, Review, TierOverride
 from registry.services import registered_models, signatures, stages, tier_overrides, tiers
 from tests.cast import Cast, a_model, a_statement, a_version
 from tests.registry.scoring import confirmed, filled, proposed, tier_now
-from tests.traces import denied, journalled, only_the_entitled_may, refused
+from tests.traces import denied, journalled, named, only_the_entitled_may, refused, told_in
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_the_second_person_signs_and_both_are_printed(cast: Cast, model: Registe
     # Whoever proposed the lighter tier has a hand in it; the second person is named beside.
     assert (revision.revised_by, revision.confirmed_by) == (cast.owner, cast.manager)
     assert [entry.action for entry in entries] == ["tier.override_confirmed", "model.revised"]
-    assert json.loads(entries[0].changes)["proposed_by"] == "Olga Winter"
+    assert told_in(entries[0])["proposed_by"] == named(cast.owner)
 
 
 def test_who_lightened_the_tier_has_a_hand_in_the_release(

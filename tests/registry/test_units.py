@@ -9,11 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from registry.models import Membership, Unit
-from registry.rules.casefile import canonical
 from registry.rules.roles import Role
 from registry.services import rights, units
 from tests.cast import Cast, a_person
-from tests.traces import journalled, only_the_entitled_may, refused
+from tests.traces import journalled, named, only_the_entitled_may, refused, told_in, who
 
 
 def test_a_unit_is_founded_with_its_administrator(cast: Cast) -> None:
@@ -42,12 +41,12 @@ def test_an_administrator_grants_a_role(cast: Cast) -> None:
     assert Membership.objects.roles_of(person, cast.unit) == {"validator"}
     assert membership.granted_by == cast.admin
     (entry,) = entries
-    assert (entry.action, entry.actor, entry.role) == (
+    assert (entry.action, who(entry), entry.role) == (
         "membership.granted",
         "Alma Berg",
         "administrator",
     )
-    assert entry.changes == canonical({"user": "iris", "role": "validator"})
+    assert told_in(entry) == {"user": named(person), "role": "validator"}
 
 
 def test_nobody_else_grants_a_role(cast: Cast) -> None:

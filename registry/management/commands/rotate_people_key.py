@@ -1,0 +1,38 @@
+"""manage.py rotate_people_key: wrap every person's key under the present PEOPLE_KEY."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from registry.rules.refusals import Refused
+from registry.services import journal, person_key_rotation
+
+
+class Command(BaseCommand):
+    """Touches no name, only the keys they lie under; can be killed anywhere and run again."""
+
+    help = (
+        "Wrap every person's key under the present PEOPLE_KEY. Name the previous key in"
+        " PEOPLE_OLD_KEYS until this is done."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the word that gives up what cannot be opened any more."""
+        parser.add_argument(
+            "--replace-lost",
+            action="store_true",
+            help="Give people whose key is lost for good a new one; the journal's entries until"
+            " then name them to nobody any more.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> str:
+        """Say how many keys were wrapped anew, or which key is missing."""
+        try:
+            with journal.came_in_by("command rotate_people_key", "operating system"):
+                done = person_key_rotation.rotate(replace_lost=options["replace_lost"])
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        return f"{done} people's keys are under the present key now; none is under another."
