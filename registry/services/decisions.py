@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from registry.models import Decision, ModelVersion, Release, User
 from registry.rules import conditions as condition_rules
 from registry.rules import releases as rules
+from registry.rules import row_digests
 from registry.rules import stages as stage_rules
 from registry.rules.refusals import Objection, Refused
 from registry.rules.releases import APPROVALS, REVIEWING, Act, State
@@ -28,6 +30,7 @@ from registry.services import (
     stages,
     submissions,
 )
+from registry.services.names import Named
 from registry.services.signatures import Proof
 
 # Which right each act takes. Reviewing also takes a role of an open stage.
@@ -183,14 +186,23 @@ def _told(decision: Decision) -> dict[str, object]:
         "case_file": decision.case_file_digest,
         "stage": decision.stage_name,
         "method": decision.method,
+        "decision": decision.pk,
+        "facts": row_digests.digest_of(decision, row_digests.DECISION),
     }
     if decision.asked:
-        told["conditions"] = decision.asked
+        told["conditions"] = _named(decision.asked)
     if decision.sent_to is not None:
         told["sent_to"] = decision.sent_to
     if decision.on_behalf_of:
-        told["on_behalf_of"] = decision.on_behalf_of.printed_name
+        told["on_behalf_of"] = Named(decision.on_behalf_of)
     return told
+
+
+def _named(asked: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the conditions asked for, with the people who are to fulfil them by their accounts."""
+    people = User.objects.filter(username__in={said["owner"] for said in asked})
+    owners = {person.username: Named(person) for person in people}
+    return [{**said, "owner": owners[said["owner"]]} for said in asked]
 
 
 def _move(release: Release, act: Act, decision: Decision) -> None:

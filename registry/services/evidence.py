@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from registry.models import DatasetVersion, Evidence, ModelVersion, Release, User
+from registry.rules import row_digests
 from registry.rules.catalogue import EVIDENCE_KINDS, VERDICT_NAMES
 from registry.rules.evidence import LONGEST_SUMMARY, read
 from registry.rules.refusals import Objection, Refused
@@ -94,6 +95,7 @@ def file_exhibit(
             "verdict": verdict,
             "sha256": stored.sha256,
             "reproduced": reproduced,
+            "facts": row_digests.digest_of(exhibit, row_digests.EVIDENCE),
         },
     )
     for release in Release.objects.open().filter(version=version).select_for_update(of=("self",)):

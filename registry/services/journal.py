@@ -10,9 +10,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
 
-from registry.models import Entry, Head
-from registry.rules.journal import Break, first_break
-from registry.services import entries, gate_rows
+from registry.rules.journal import Break
+from registry.services import entries, gate_rows, journal_checks
 from registry.services.entries import (
     Pending,
     authenticated_by,
@@ -92,16 +91,6 @@ def _inner(function: Callable[P, R], pending: Pending, *args: P.args, **kwargs: 
 
 
 def verify() -> tuple[Break | None, int]:
-    """Check the whole chain; return its first break (None when whole) and the number of entries."""
-    with transaction.atomic():
-        if len(connection.savepoint_ids) == 0:
-            # Head and entries have to be of one instant, or a write in between
-            # would look like a break.
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        head = Head.objects.get(pk=1)
-        kept = Entry.objects.order_by("number").iterator(chunk_size=2000)
-        found = first_break(
-            (entry.facts for entry in kept), {"number": head.number, "seal": head.seal}
-        )
-        return found, head.number
+    """Check everything; return the first break (None when whole) and the number of entries."""
+    checked = journal_checks.check()
+    return checked.found, checked.entries

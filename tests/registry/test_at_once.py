@@ -14,6 +14,7 @@ from registry.models import (
     Entry,
     GateRow,
     ModelRevision,
+    PersonKey,
     Release,
     User,
 )
@@ -25,10 +26,14 @@ from registry.services import (
     conditions,
     coverage,
     deployments,
+    erasures,
+    journal,
     registered_models,
     releases,
     units,
 )
+from registry.services.names import Named
+from registry.services.openings import opened
 from registry.services.signatures import Proof
 from tests.cast import (
     PASSWORD,
@@ -228,4 +233,38 @@ def test_a_person_submitting_twice_at_once_has_one_release(committed_db: str) ->
     ended = at_once(submit, submit)
     assert sum(isinstance(one, Release) for one in ended) == 1
     assert Release.objects.open().count() == 1
+    assert is_whole()
+
+
+def test_a_key_is_made_once_by_those_who_need_it_first_and_none_after_an_erasure(
+    committed_db: str,
+) -> None:
+    cast = gather()
+    # Accounts from before names were sealed have no key yet.
+    people = [
+        User.objects.create(username=f"newcomer{number}", first_name="Nora", last_name="Keller")
+        for number in range(4)
+    ]
+
+    def needs(people: list[User]) -> Callable[[], object]:
+        @journal.verb
+        def name_all() -> None:
+            told = {"people": [Named(person) for person in people]}
+            journal.record("people.named", by=None, subject=cast.unit, changes=told)
+
+        return name_all
+
+    asked = [needs(people if number % 2 else people[::-1]) for number in range(6)]
+    assert at_once(*asked) == [None] * 6
+    named_by = opened(Entry.objects.filter(action="people.named"))
+    assert "does not open" not in str([one.changes for one in named_by])
+    first = people[0]
+    at_once(lambda: erasures.erase(person=first, reason="Asked for.", by=None), *asked)
+    read = opened(Entry.objects.filter(action="people.named"))
+    named = [one for line in read for one in line.changes["people"] if one["person"] == first.pk]
+    assert {one["name"] for one in named} <= {
+        f"an erased person ({first.pk})",
+        f"erased-{first.pk}",
+    }
+    assert PersonKey.objects.get(pk=first.pk).wrapped_key is None
     assert is_whole()

@@ -1,0 +1,176 @@
+"""Check the whole journal in one pass, and keep what the nightly check found."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from registry.models import Checkpoint, Head, JournalCheck, JournalTile, ModelHead
+from registry.rules.journal import COLUMNS, NUMBER, TILE, Break, Row, Walk
+from registry.services import checkpoint_checks, told_checks
+from registry.services.checkpoint_checks import Ahead, Look, Signatures
+
+logger = logging.getLogger(__name__)
+
+BATCH = 5000
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: the first break (None when whole), and how far it can tell.
+
+    ``began_at`` is the entry it began behind. ``uncovered`` are the first and last entry that no
+    checkpoint covers: if those were cut off, nothing would show it. ``unread`` says which places
+    outside could not be read.
+    """
+
+    found: Break | None
+    entries: int
+    began_at: int
+    checkpoint: int | None
+    uncovered: tuple[int, int] | None
+    unread: tuple[str, ...]
+    seconds: float
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything holds."""
+        return self.found is None
+
+
+def check(*, from_checkpoint: bool = False, outside: bool = True) -> Checked:
+    """Check chain, numbers, heads, tiles, checkpoints, what they left outside, and what is told.
+
+    With ``from_checkpoint`` it begins behind the last checkpoint that the last whole check covered.
+    Without ``outside`` the places outside the database are not read, as on a machine that has none
+    of them. It reads in a stream, and writes nothing.
+    """
+    started = perf_counter()
+    looks = checkpoint_checks.look_outside() if outside else []
+    with _one_instant():
+        head = Head.objects.get(pk=1)
+        signatures = Signatures()
+        begin = _begin() if from_checkpoint else None
+        walk = _walk_behind(begin)
+        found = begin and checkpoint_checks.begin_break(begin, signatures)
+        found = found or _walk(walk, head, looks, signatures)
+        last = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first()
+        covered = last or 0
+        return Checked(
+            found=found,
+            entries=head.number,
+            began_at=walk.began_at,
+            checkpoint=last,
+            uncovered=(covered + 1, head.number) if head.number > covered else None,
+            unread=tuple(look.failure for look in looks if look.failure),
+            seconds=perf_counter() - started,
+        )
+
+
+def keep(*, kind: str) -> JournalCheck:
+    """Check everything and keep the result."""
+    checked = check()
+    for failure in checked.unread:
+        logger.warning("The journal was checked without this: %s", failure)
+    if checked.found:
+        logger.error("The journal is broken at %s: %s", checked.found.number, checked.found.wrong)
+    return JournalCheck.objects.create(
+        at=timezone.now(),
+        kind=kind,
+        whole=checked.whole,
+        entries=checked.entries,
+        number=checked.found.number if checked.found else None,
+        wrong=checked.found.wrong if checked.found else "",
+        seconds=round(checked.seconds, 3),
+    )
+
+
+def last_kept() -> JournalCheck | None:
+    """Return what the last check found that was kept."""
+    return JournalCheck.objects.first()
+
+
+@contextmanager
+def _one_instant() -> Iterator[None]:
+    """Have everything read as of one instant, or a write in between would look like a break."""
+    with transaction.atomic():
+        if len(connection.savepoint_ids) == 0:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def _begin() -> Checkpoint | None:
+    whole = JournalCheck.objects.filter(whole=True).first()
+    covered = Checkpoint.objects.filter(size__lte=whole.entries if whole else 0)
+    return covered.order_by("-size").first()
+
+
+def _walk_behind(begin: Checkpoint | None) -> Walk:
+    if begin is None:
+        return Walk(watched=frozenset(told_checks.FINDERS))
+    walk = Walk.behind(begin.size, begin.head, [bytes.fromhex(one) for one in begin.frontier])
+    walk.watched = frozenset(told_checks.FINDERS)
+    return walk
+
+
+def _walk(walk: Walk, head: Head, looks: list[Look], signatures: Signatures) -> Break | None:
+    """Go through all entries, then look at what has to agree with the whole of them."""
+    ahead, seen = Ahead(walk.number), told_checks.Seen()
+    for rows in _batches(walk.number):
+        due = ahead.up_to(max(row[NUMBER] for row in rows))
+        breaks = (
+            walk.take(rows, {checkpoint.size for checkpoint in due}),
+            checkpoint_checks.tiles_break(walk.tiles),
+            checkpoint_checks.states_break(due, walk.states, signatures),
+            told_checks.examine(walk.aside, seen),
+        )
+        if found := _first(*breaks):
+            # Outside may lie a checkpoint over fewer entries than that.
+            return _first(found, checkpoint_checks.outside_break(looks, head.number))
+        walk.tiles.clear()
+        walk.states.clear()
+        walk.aside.clear()
+    return _first(
+        walk.ends_at({"number": head.number, "seal": head.seal})
+        or walk.heads_break(dict(ModelHead.objects.values_list("model", "number").iterator())),
+        _beyond(walk.number, ahead.next_size),
+        signatures.keys_break(walk.number),
+        checkpoint_checks.outside_break(looks, walk.number),
+        None if walk.began_at else told_checks.untold(seen, walk.number),
+    )
+
+
+def _batches(after: int) -> Iterator[list[Row]]:
+    """Yield the entries as rows, some thousand at a time, however many there are."""
+    columns = ", ".join(COLUMNS)
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns} FROM registry_entry WHERE number > %s ORDER BY number",  # noqa: S608
+            [after],
+        )
+        while rows := cursor.fetchmany(BATCH):
+            yield rows
+
+
+def _beyond(number: int, next_size: int | None) -> Break | None:
+    """Return what is kept over entries that are not there."""
+    if next_size is not None:
+        return Break(
+            number + 1,
+            f"a checkpoint was signed over {next_size} entries, the journal has {number};"
+            " it was cut",
+        )
+    if JournalTile.objects.filter(index__gte=number // TILE).exists():
+        return Break(number + 1, f"hashes are kept of more entries than the {number} there are")
+    return None
+
+
+def _first(*breaks: Break | None) -> Break | None:
+    return min((one for one in breaks if one), key=lambda one: one.number, default=None)
