@@ -1,19 +1,25 @@
-"""What a report states of the decisions on a release and what follows from them, as plain data."""
+"""What a report states of the decisions on a release and what follows from them, as plain data.
+
+Each function takes the instant as of which it is told; without one it is told as it stands.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from registry.models import Condition, Decision, Delegation, Release, ReleaseMove, User
 from registry.rules.releases import APPROVALS, Act
-from registry.services import stages
+from registry.services import as_of_conditions, as_of_oversight, stages
+from registry.services.as_of_releases import release_at
 from registry.services.case_files import instant
 
 VOTES = frozenset({*(act.value for act in APPROVALS), Act.REJECT.value})
 
 
-def stages_of(release: Release) -> list[dict[str, Any]]:
+def stages_of(release: Release, at: datetime | None = None) -> list[dict[str, Any]]:
     """Return the stages that the policy asks for, and how many have signed each."""
+    release = release if at is None else release_at(release, at)
     progress = stages.progress_of(release)
     return [
         {
@@ -36,11 +42,13 @@ def stages_of(release: Release) -> list[dict[str, Any]]:
     ]
 
 
-def decisions_of(release: Release) -> list[dict[str, Any]]:
+def decisions_of(release: Release, at: datetime | None = None) -> list[dict[str, Any]]:
     """Return every signed act on the release, those on earlier case files too."""
-    signed = list(
-        release.decisions.select_related("on_behalf_of", "case_file").order_by("signed_at", "pk")
-    )
+    release = release if at is None else release_at(release, at)
+    acts = Decision.objects.filter(release=release)
+    if at is not None:
+        acts = acts.filter(signed_at__lte=at)
+    signed = list(acts.select_related("on_behalf_of", "case_file").order_by("signed_at", "pk"))
     progress = stages.progress_of(release)
     counted = {(vote.signer_id, vote.stage, vote.approves) for vote in progress.votes}
     last = {_vote(one): one.pk for one in signed if one.case_file_id == release.case_file_id}
@@ -91,12 +99,17 @@ def _printed_names(usernames: Any) -> dict[str, str]:
     return {person.username: person.printed_name for person in people}
 
 
-def conditions_of(release: Release) -> list[dict[str, Any]]:
+def conditions_of(release: Release, at: datetime | None = None) -> list[dict[str, Any]]:
     """Return the conditions that bound the approval, with what was offered and who accepted it."""
-    found = release.conditions.select_related(
+    found = Condition.objects.filter(release=release).select_related(
         "owner", "offered_by", "accepted_by", "evidence", "decision"
     )
-    return [_condition(one) for one in found.order_by("number")]
+    if at is not None:
+        found = found.at(at)
+    conditions = list(found.order_by("number"))
+    if at is not None:
+        as_of_conditions.rewind(conditions, at)
+    return [_condition(one) for one in conditions]
 
 
 def _condition(condition: Condition) -> dict[str, Any]:
@@ -119,9 +132,12 @@ def _condition(condition: Condition) -> dict[str, Any]:
     }
 
 
-def moves_of(release: Release) -> list[dict[str, Any]]:
+def moves_of(release: Release, at: datetime | None = None) -> list[dict[str, Any]]:
     """Return every change of the release's state, in its order."""
-    return [_move(one) for one in release.moves.select_related("by").order_by("at", "pk")]
+    moves = ReleaseMove.objects.filter(release=release).select_related("by")
+    if at is not None:
+        moves = moves.filter(at__lte=at)
+    return [_move(one) for one in moves.order_by("at", "pk")]
 
 
 def _move(move: ReleaseMove) -> dict[str, Any]:
@@ -134,12 +150,18 @@ def _move(move: ReleaseMove) -> dict[str, Any]:
     }
 
 
-def delegations_of(release: Release) -> list[dict[str, Any]]:
+def delegations_of(release: Release, at: datetime | None = None) -> list[dict[str, Any]]:
     """Return the delegations by which somebody signed in another's place."""
-    used = release.decisions.exclude(delegation_number=None).values("delegation_number")
-    found = Delegation.objects.filter(pk__in=used).select_related(
+    signed = Decision.objects.filter(release=release).exclude(delegation_number=None)
+    if at is not None:
+        signed = signed.filter(signed_at__lte=at)
+    used = signed.values("delegation_number")
+    given = Delegation.objects.filter(pk__in=used).select_related(
         "giver", "delegate", "model", "ended_by"
     )
+    found = list(given.order_by("pk"))
+    if at is not None:
+        as_of_oversight.rewind_delegations(found, at)
     return [
         {
             "number": one.pk,
@@ -155,5 +177,5 @@ def delegations_of(release: Release) -> list[dict[str, Any]]:
             "ended_by": one.ended_by.printed_name if one.ended_by else None,
             "end_reason": one.end_reason,
         }
-        for one in found.order_by("pk")
+        for one in found
     ]

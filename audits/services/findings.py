@@ -10,28 +10,40 @@ from django.utils import timezone
 
 from registry.models import Finding, FindingMove, Incident, IncidentMove, ModelVersion
 from registry.rules import findings as rules
+from registry.services.as_of_findings import findings_at, incidents_at
 from registry.services.case_files import instant
 
 
-def findings_of(version: ModelVersion, as_of: datetime) -> list[dict[str, Any]]:
+def findings_of(
+    version: ModelVersion, as_of: datetime, at: datetime | None = None
+) -> list[dict[str, Any]]:
     """Return every finding on the version, closed ones too, in the order they were opened.
 
-    What is overdue is that as of the report's instant.
+    What is overdue is that as of the report's instant. With ``at`` findings and moves that came
+    later are left out.
     """
-    found = version.findings.order_by("opened_at", "pk").select_related("owner", "opened_by")
-    return [_finding(one, as_of) for one in found.prefetch_related("moves")]
+    found = Finding.objects.filter(version=version).select_related("owner", "opened_by")
+    found = found.order_by("opened_at", "pk")
+    findings = found.prefetch_related("moves") if at is None else findings_at(found, at)
+    return [_finding(one, as_of) for one in findings]
 
 
-def incidents_of(version: ModelVersion, as_of: datetime) -> list[dict[str, Any]]:
+def incidents_of(
+    version: ModelVersion, as_of: datetime, at: datetime | None = None
+) -> list[dict[str, Any]]:
     """Return the incidents of the version, and those of the model whose version nobody knows.
 
     How a clock stood then is told, and not the minutes it has left: the same state asked for
-    twice gives the same report.
+    twice gives the same report. With ``at`` incidents, steps and corrections that came later are
+    left out.
     """
     found = Incident.objects.filter(
         Q(version=version) | Q(version=None, model=version.model)
     ).order_by("aware_at", "pk")
-    return [_incident(one, as_of) for one in found.prefetch_related("moves")]
+    incidents = found.prefetch_related("moves") if at is None else incidents_at(found, at)
+    told = [_incident(one, as_of) for one in incidents]
+    # A correction may have moved the time by which they are in order.
+    return sorted(told, key=lambda one: (one["aware_at"], one["id"]))
 
 
 def _finding(finding: Finding, as_of: datetime) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What a report states of a model in use, as plain data.
 
 What was let through in an emergency, what ran where, how it is reviewed, and what its owner
-confirmed of it.
+confirmed of it. Each function takes the instant as of which it is told; without one it is told as
+it stands.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from registry.models import (
+    AttestationRound,
     Confirmation,
     Deployment,
     Evidence,
@@ -21,17 +23,19 @@ from registry.models import (
     Review,
     User,
 )
+from registry.services.as_of_oversight import deployments_at, overrides_at, reviews_at
 from registry.services.case_files import instant
 
 
-def overrides_of(version: ModelVersion) -> list[dict[str, Any]]:
+def overrides_of(version: ModelVersion, at: datetime | None = None) -> list[dict[str, Any]]:
     """Return the emergency releases of the version, with both signatures and what followed."""
-    found = version.overrides.select_related("asked_by", "ended_by").prefetch_related("signatures")
-    reviews = {
-        review.details.get("override"): review
-        for review in Review.objects.filter(model=version.model, cause="override")
-    }
-    return [_override(one, reviews.get(one.pk)) for one in found.order_by("asked_at", "pk")]
+    found = Override.objects.filter(version=version).select_related("asked_by", "ended_by")
+    found = found.order_by("asked_at", "pk")
+    causes = Review.objects.filter(model=version.model, cause="override")
+    overrides = found.prefetch_related("signatures") if at is None else overrides_at(found, at)
+    followed = causes if at is None else reviews_at(causes, at)
+    reviews = {review.details.get("override"): review for review in followed}
+    return [_override(one, reviews.get(one.pk)) for one in overrides]
 
 
 def _override(override: Override, review: Review | None) -> dict[str, Any]:
@@ -64,12 +68,14 @@ def _override(override: Override, review: Review | None) -> dict[str, Any]:
     }
 
 
-def deployments_of(version: ModelVersion) -> list[dict[str, Any]]:
+def deployments_of(version: ModelVersion, at: datetime | None = None) -> list[dict[str, Any]]:
     """Return what was reported to run of the version, and of the model where nobody knows what."""
     found = Deployment.objects.filter(
         Q(version=version) | Q(version=None, model=version.model)
     ).select_related("release", "reported_by", "ended_by")
-    return [_deployment(one, version) for one in found.order_by("live_from", "pk")]
+    found = found.order_by("live_from", "pk")
+    deployments = found if at is None else deployments_at(found, at)
+    return [_deployment(one, version) for one in deployments]
 
 
 def _deployment(deployment: Deployment, version: ModelVersion) -> dict[str, Any]:
@@ -100,10 +106,11 @@ def _deployment(deployment: Deployment, version: ModelVersion) -> dict[str, Any]
     }
 
 
-def reviews_of(model: RegisteredModel) -> list[dict[str, Any]]:
+def reviews_of(model: RegisteredModel, at: datetime | None = None) -> list[dict[str, Any]]:
     """Return every review of the model, the open ones too."""
-    found = model.reviews.select_related("version", "opened_by", "decided_by", "closed_by")
-    reviews = list(found.prefetch_related("events").order_by("opened_at", "pk"))
+    found = Review.objects.filter(model=model).order_by("opened_at", "pk")
+    found = found.select_related("version", "opened_by", "decided_by", "closed_by")
+    reviews = list(found.prefetch_related("events") if at is None else reviews_at(found, at))
     named = {number for review in reviews for number in review.evidence}
     titles = dict(Evidence.objects.filter(pk__in=named).values_list("pk", "title"))
     return [_review(one, titles) for one in reviews]
@@ -130,10 +137,15 @@ def _review(review: Review, titles: dict[int, str]) -> dict[str, Any]:
     }
 
 
-def attestations_of(model: RegisteredModel) -> list[dict[str, Any]]:
+def attestations_of(model: RegisteredModel, at: datetime | None = None) -> list[dict[str, Any]]:
     """Return the rounds whose inventory states the model, and what its owner of then confirmed."""
+    rounds = AttestationRound.objects.filter(unit=model.unit_id).order_by("opened_at")
+    confirmations = Confirmation.objects.all()
+    if at is not None:
+        rounds = rounds.filter(opened_at__lte=at)
+        confirmations = confirmations.filter(confirmed_at__lte=at)
     told = []
-    for one in model.unit.attestations.prefetch_related("confirmations").order_by("opened_at"):
+    for one in rounds.prefetch_related(Prefetch("confirmations", confirmations)):
         stated = next((row for row in one.inventory["models"] if row["slug"] == model.slug), None)
         if stated is None:
             continue

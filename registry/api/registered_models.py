@@ -13,7 +13,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
+from registry.api.as_of import AsOf, answer, now_or
+from registry.api.as_of import asked as asked_as_of
+from registry.api.as_of_shapes import ModelAsOfSerializer
 from registry.api.shapes import (
     NoFields,
     PersonSerializer,
@@ -30,6 +34,7 @@ from registry.rules.catalogue import TASKS, USE_CASES
 from registry.rules.eu_ai_act import CLASSES, OPERATOR_ROLES, UNCLASSIFIED
 from registry.rules.tier_overrides import BASES
 from registry.services import registered_models, tiers
+from registry.services.as_of import model_as_of
 from registry.services.statements import CHOICES, TEXTS
 
 
@@ -209,15 +214,19 @@ class ModelsView(generics.ListAPIView[RegisteredModel]):
         return Response(ModelSerializer(visible(request).get(pk=model.pk)).data, status=201)
 
 
-class ModelView(generics.RetrieveAPIView[RegisteredModel]):
+class ModelView(APIView):
     """One model."""
 
-    serializer_class = ModelSerializer
-    lookup_field = "slug"
-
-    def get_queryset(self) -> QuerySet[RegisteredModel]:
-        """Take what the person may see."""
-        return visible(self.request)
+    @extend_schema(
+        parameters=[AsOf], responses=now_or("ModelNowOrThen", ModelSerializer, ModelAsOfSerializer)
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """Tell it as it stands, or as it stood at an instant."""
+        at = asked_as_of(request)
+        model = get_object_or_404(visible(request), slug=slug)
+        if at is not None:
+            return answer(model_as_of, model, at)
+        return Response(ModelSerializer(model).data)
 
 
 class RevisionsView(generics.ListAPIView[ModelRevision]):

@@ -16,6 +16,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from registry.api.as_of import AsOf, answer, now_or
+from registry.api.as_of import asked as asked_as_of
+from registry.api.as_of_shapes import ReleaseAsOfSerializer
 from registry.api.refusals import told
 from registry.api.shapes import (
     NoFields,
@@ -38,6 +41,7 @@ from registry.services import (
     releases,
     stages,
 )
+from registry.services.as_of import release_as_of
 
 
 class DecisionSerializer(Shape):
@@ -220,10 +224,16 @@ def discard(request: Request, pk: int) -> Response:
 class ReleaseView(APIView):
     """One release."""
 
-    @extend_schema(responses=ReleaseSerializer)
+    @extend_schema(
+        parameters=[AsOf],
+        responses=now_or("ReleaseNowOrThen", ReleaseSerializer, ReleaseAsOfSerializer),
+    )
     def get(self, request: Request, pk: int) -> Response:
-        """Tell where it stands, who signed, and whether the gate is open."""
-        query(request, NoFields)
+        """Tell where it stands, who signed, and whether the gate is open; or how it stood."""
+        at = asked_as_of(request)
+        if at is not None:
+            theirs = Release.objects.visible_to(person(request))
+            return answer(release_as_of, get_object_or_404(theirs, pk=pk), at)
         return Response(shape(request, pk))
 
 

@@ -13,7 +13,11 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
+from registry.api.as_of import AsOf, answer, now_or
+from registry.api.as_of import asked as asked_as_of
+from registry.api.as_of_shapes import VersionAsOfSerializer
 from registry.api.shapes import (
     JSONObject,
     Number,
@@ -28,6 +32,7 @@ from registry.api.shapes import (
 )
 from registry.models import ModelVersion, RegisteredModel, StoredFile
 from registry.services import versions
+from registry.services.as_of import version_as_of
 from registry.services.uploads import refuse_if_too_large
 
 
@@ -163,11 +168,17 @@ class VersionsView(generics.ListAPIView[ModelVersion]):
         return Response(VersionSerializer(version).data, status=201)
 
 
-class VersionView(generics.RetrieveAPIView[ModelVersion]):
+class VersionView(APIView):
     """One version."""
 
-    serializer_class = VersionSerializer
-
-    def get_queryset(self) -> QuerySet[ModelVersion]:
-        """Take what the person may see."""
-        return visible(self.request)
+    @extend_schema(
+        parameters=[AsOf],
+        responses=now_or("VersionNowOrThen", VersionSerializer, VersionAsOfSerializer),
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """Tell what it was built of, or how all that is said of it stood at an instant."""
+        at = asked_as_of(request)
+        version = get_object_or_404(visible(request), pk=pk)
+        if at is not None:
+            return answer(version_as_of, version, at)
+        return Response(VersionSerializer(version).data)

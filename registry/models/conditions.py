@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from registry.models.evidence import Evidence
-from registry.models.releases import Decision, Release
+from registry.models.releases import Decision, Release, ReleaseMove
 from registry.models.units import Unit
 from registry.rules.catalogue import EVIDENCE_KINDS
+from registry.rules.releases import APPROVALS
 
 if TYPE_CHECKING:
     from registry.models.people import User
@@ -28,6 +30,13 @@ class ConditionQuerySet(models.QuerySet["Condition"]):
     def waiting(self) -> ConditionQuerySet:
         """Those not accepted yet."""
         return self.filter(accepted_at__isnull=True)
+
+    def at(self, instant: datetime) -> ConditionQuerySet:
+        """Those that bound somebody by a past instant: from the approval on."""
+        approval = ReleaseMove.objects.filter(
+            release=OuterRef("release"), act__in=sorted(APPROVALS), at__lte=instant
+        )
+        return self.filter(Exists(approval))
 
 
 class Condition(models.Model):

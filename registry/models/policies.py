@@ -5,6 +5,8 @@ A release keeps the edition it was submitted under.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -20,6 +22,10 @@ class PolicyEditionQuerySet(AppendOnlyQuerySet):
         """Those adopted, the newest first; the first of them is the policy in force."""
         adopted = self.filter(name="default", adoption__isnull=False)
         return adopted.order_by("-edition")
+
+    def in_force_at(self, instant: datetime) -> PolicyEditionQuerySet:
+        """Those adopted by a past instant, the newest first: the first of them held then."""
+        return self.in_force().filter(adoption__adopted_at__lte=instant)
 
     def for_list(self) -> PolicyEditionQuerySet:
         """With what a row of the list shows, in a fixed number of queries."""

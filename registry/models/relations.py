@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -27,6 +28,10 @@ class ModelRelationQuerySet(models.QuerySet["ModelRelation"]):
     def in_force(self) -> ModelRelationQuerySet:
         """Those that have not ended."""
         return self.filter(until__isnull=True)
+
+    def at(self, instant: datetime) -> ModelRelationQuerySet:
+        """Those that held at a past instant."""
+        return self.filter(since__lte=instant).filter(Q(until__isnull=True) | Q(until__gt=instant))
 
 
 class ModelRelation(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -57,6 +59,12 @@ class TierOverrideQuerySet(models.QuerySet["TierOverride"]):
     def in_force(self) -> TierOverrideQuerySet:
         """Those confirmed and not ended."""
         return self.filter(confirmed_at__isnull=False, ended_at__isnull=True)
+
+    def at(self, instant: datetime) -> TierOverrideQuerySet:
+        """Those in force at a past instant."""
+        return self.filter(confirmed_at__lte=instant).filter(
+            Q(ended_at__isnull=True) | Q(ended_at__gt=instant)
+        )
 
 
 class TierOverride(models.Model):

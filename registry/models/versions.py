@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -88,6 +89,12 @@ class DataLinkQuerySet(models.QuerySet["DataLink"]):
     def attached(self) -> DataLinkQuerySet:
         """Those that have not been detached."""
         return self.filter(detached_at__isnull=True)
+
+    def at(self, instant: datetime) -> DataLinkQuerySet:
+        """Those that were attached at a past instant."""
+        return self.filter(attached_at__lte=instant).filter(
+            models.Q(detached_at__isnull=True) | models.Q(detached_at__gt=instant)
+        )
 
 
 class DataLink(models.Model):

@@ -36,18 +36,22 @@ RELATED = (
 )
 
 
-def with_facts(versions: Rows, prefix: str = "") -> Rows:
+def with_facts(versions: Rows, prefix: str = "", at: datetime | None = None) -> Rows:
     """Fetch what ``subject`` reads, in a fixed number of queries however many rows there are.
 
-    ``prefix`` is the path to the version ("version__") when the rows are releases.
+    ``prefix`` is the path to the version ("version__") when the rows are releases. With ``at`` the
+    lists are those of that instant; what a row points at is set back by ``as_of_versions.rewind``.
     """
-    links = DataLink.objects.attached().select_related("data__dataset", "data__file")
-    links = links.order_by("data_id")
+    links = DataLink.objects.attached() if at is None else DataLink.objects.at(at)
+    links = links.select_related("data__dataset", "data__file").order_by("data_id")
     hazards = Hazard.objects.order_by("place")
+    plans = EvaluationPlan.objects.order_by("-number")
+    if at is not None:
+        plans = plans.filter(revised_at__lte=at)
     return versions.select_related(*(prefix + path for path in RELATED)).prefetch_related(
         Prefetch(f"{prefix}data_links", queryset=links, to_attr="attached_links"),
         Prefetch(f"{prefix}risk__effective__hazards", queryset=hazards),
-        Prefetch(f"{prefix}plans", queryset=EvaluationPlan.objects.order_by("-number")),
+        Prefetch(f"{prefix}plans", queryset=plans),
     )
 
 
@@ -137,7 +141,22 @@ def build(
     version: ModelVersion, *, policy: PolicyEdition, release: dict[str, Any] | None
 ) -> dict[str, Any]:
     """Return the whole case file of a version as it stands now."""
-    version = with_facts(ModelVersion.objects.filter(pk=version.pk)).get()
+    return stated(
+        with_facts(ModelVersion.objects.filter(pk=version.pk)).get(), policy=policy, release=release
+    )
+
+
+def stated(
+    version: ModelVersion,
+    *,
+    policy: PolicyEdition,
+    release: dict[str, Any] | None,
+    at: datetime | None = None,
+) -> dict[str, Any]:
+    """Return the whole case file of a version fetched by ``with_facts``, as it stands in the rows.
+
+    With ``at`` the rows are set back to that instant by ``as_of_versions.rewind``.
+    """
     revision = version.model.revision
     facts = subject(version)
     matrix = version.risk.effective.matrix if version.risk.effective else None
@@ -149,9 +168,9 @@ def build(
             "deputy": revision.deputy.printed_name if revision.deputy else None,
             "maintainers": sorted(person.printed_name for person in revision.maintainers.all()),
             "tier": revision.tier,
-            **contexts.said_of(version.model),
+            **contexts.said_of(version.model, at),
         },
-        exhibits=exhibits_of(version),
+        exhibits=exhibits_of(version, at),
         editions={
             "policy": {"name": policy.name, "edition": policy.edition, "digest": policy.digest},
             "matrix": {"name": matrix.name, "edition": matrix.edition, "digest": matrix.digest}
@@ -162,8 +181,14 @@ def build(
     )
 
 
-def exhibits_of(version: ModelVersion) -> list[dict[str, Any]]:
-    """Return every exhibit of the version, earlier runs of the same kind included."""
+def exhibits_of(version: ModelVersion, at: datetime | None = None) -> list[dict[str, Any]]:
+    """Return every exhibit of the version, earlier runs of the same kind included.
+
+    With ``at`` those that were filed by that instant.
+    """
+    filed = Evidence.objects.filter(version=version).order_by("pk")
+    if at is not None:
+        filed = filed.filter(filed_at__lte=at)
     return [
         {
             "id": evidence.pk,
@@ -176,7 +201,7 @@ def exhibits_of(version: ModelVersion) -> list[dict[str, Any]]:
             "reproduced": evidence.reproduced,
             "at": instant(evidence.filed_at),
         }
-        for evidence in Evidence.objects.filter(version=version).order_by("pk")
+        for evidence in filed
     ]
 
 

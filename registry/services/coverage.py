@@ -35,6 +35,7 @@ from registry.services import (
     relations,
     reviews,
 )
+from registry.services.case_files import instant
 
 
 @dataclass(frozen=True)
@@ -255,6 +256,12 @@ def _has_changed(deployment: Deployment, answer: Answer | None) -> bool:
     return answer.decision != OVERRIDE and answer.release != deployment.release_id
 
 
+def told_of(deployment: Deployment) -> dict[str, object]:
+    """Return what covers a deployment as its entries keep it; the row keeps only the last of it."""
+    since = deployment.uncovered_since
+    return {"release": deployment.release_id, "uncovered_since": instant(since) if since else None}
+
+
 @journal.verb
 def look_again(*, deployment: Deployment) -> None:
     """Judge once more what runs, now that its gate has opened or closed."""
@@ -283,6 +290,9 @@ def look_again(*, deployment: Deployment) -> None:
         subject=deployment,
         role="system",
         model=model,
-        changes={"gate": [one.code for one in answer.reasons] if answer else []},
+        changes={
+            "gate": [one.code for one in answer.reasons] if answer else [],
+            **told_of(deployment),
+        },
     )
     follow(deployment, Covered(release, ended), by=None)

@@ -13,6 +13,7 @@ from registry.rules import deployments as rules
 from registry.rules.deployments import End, Interval, Report
 from registry.rules.refusals import Refused
 from registry.services import coverage, journal, rights
+from registry.services.case_files import instant
 
 
 @journal.verb
@@ -74,6 +75,8 @@ def report(*, model: RegisteredModel, said: Report, by: User) -> Deployment:
             **said.target,
             "live_from": live_from.isoformat(),
             "covered": not covered.shortcomings,
+            **coverage.told_of(deployment),
+            **({"ended": _told_end(placed)} if placed else {}),
         },
     )
     coverage.follow(deployment, covered, by=by)
@@ -104,7 +107,7 @@ def end(*, deployment: Deployment, reason: str, until: datetime | None = None, b
         subject=deployment,
         role=role,
         model=model,
-        changes={"live_until": until.isoformat()},
+        changes={"live_until": until.isoformat(), "end_reported_at": instant(now)},
         reason=reason.strip(),
     )
     coverage.supersede(deployment, by=by)
@@ -200,9 +203,19 @@ def _make_room(
             by=by,
             subject=cut,
             model=model,
-            changes={"live_until": live_from.isoformat()},
+            changes={"live_until": live_from.isoformat(), "end_reported_at": instant(now)},
         )
     return ends
+
+
+def _told_end(ends: dict[str, object]) -> dict[str, object]:
+    """Return how something ended before it was even reported, as its entry keeps it."""
+    return {
+        name: instant(said)
+        if isinstance(said, datetime)
+        else (said.pk if isinstance(said, User) else said)
+        for name, said in ends.items()
+    }
 
 
 def _end(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from registry.models import (
     Condition,
     DataLink,
+    Decision,
     Evidence,
     PolicyEdition,
     Release,
@@ -117,17 +118,25 @@ def _failing(release: Release) -> list[Evidence]:
     return [exhibit for exhibit in newest.values() if exhibit.verdict == "fail"]
 
 
-def for_gate(releases: Rows) -> Rows:
-    """Fetch what ``gate`` and ``progress_of`` read, in a fixed number of queries."""
-    policy_now = PolicyEdition.objects.in_force().values("digest")[:1]
+def for_gate(releases: Rows, at: datetime | None = None) -> Rows:
+    """Fetch what ``gate`` and ``progress_of`` read, in a fixed number of queries.
+
+    With ``at`` the lists are those of that instant; the rest is set back by ``as_of_releases``.
+    """
+    policies, decisions = PolicyEdition.objects.in_force(), Decision.objects.all()
+    conditions, evidence = Condition.objects.all(), Evidence.objects.select_related("data")
+    if at is not None:
+        policies = PolicyEdition.objects.in_force_at(at)
+        decisions = decisions.filter(signed_at__lte=at)
+        conditions, evidence = Condition.objects.at(at), evidence.filter(filed_at__lte=at)
     return (
-        case_files.with_facts(releases, "version__")
-        .annotate(policy_now=Subquery(policy_now))
+        case_files.with_facts(releases, "version__", at)
+        .annotate(policy_now=Subquery(policies.values("digest")[:1]))
         .select_related("case_file", "policy", "submitted_by")
         .prefetch_related(
-            "decisions",
-            "conditions",
-            Prefetch("version__evidence", queryset=Evidence.objects.select_related("data")),
+            Prefetch("decisions", queryset=decisions),
+            Prefetch("conditions", queryset=conditions),
+            Prefetch("version__evidence", queryset=evidence),
         )
     )
 

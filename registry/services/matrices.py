@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -46,6 +47,11 @@ def in_force() -> RiskMatrix:
             "matrix.none", gettext_noop("No risk matrix is loaded; run manage.py load_policies.")
         )
     return matrix
+
+
+def in_force_at(instant: datetime) -> RiskMatrix | None:
+    """Return the edition that was in force at an instant; None where none was loaded yet."""
+    return RiskMatrix.objects.filter(loaded_at__lte=instant).order_by("-pk").first()
 
 
 @dataclass(frozen=True)

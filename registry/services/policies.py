@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from registry.models import PolicyAdoption, PolicyEdition, User
+from registry.models.policies import PolicyEditionQuerySet
 from registry.rules import casefile
 from registry.rules import policies as rules
 from registry.rules.refusals import Refused
@@ -104,7 +106,16 @@ def digest_of(definition: Mapping[str, Any]) -> str:
 
 def in_force() -> PolicyEdition:
     """Return the newest adopted edition of the policy. Raises Refused where there is none."""
-    edition: PolicyEdition | None = PolicyEdition.objects.in_force().first()
+    return _first(PolicyEdition.objects.in_force())
+
+
+def in_force_at(instant: datetime) -> PolicyEdition:
+    """Return the edition that was in force at an instant. Raises Refused where there was none."""
+    return _first(PolicyEdition.objects.in_force_at(instant))
+
+
+def _first(editions: PolicyEditionQuerySet) -> PolicyEdition:
+    edition: PolicyEdition | None = editions.first()
     if edition is None:
         raise Refused.because(
             "policy.none", gettext_noop("No policy is loaded; run manage.py load_policies.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 
@@ -24,14 +25,22 @@ class Basis:
     scored: Tiering | None = None
 
 
-def basis_of(model: RegisteredModel, *, ai_act_class: str | None = None) -> Basis:
-    """Return what the tier rests on, under the AI Act class in force unless another is given."""
-    filling = model.scorecards.select_related("filled_by").first()
+def basis_of(
+    model: RegisteredModel, *, ai_act_class: str | None = None, at: datetime | None = None
+) -> Basis:
+    """Return what the tier rests on, under the AI Act class in force unless another is given.
+
+    With ``at`` it is what it rested on at that instant.
+    """
+    fillings, overrides = model.scorecards.all(), model.tier_overrides.in_force()
+    if at is not None:
+        fillings, overrides = fillings.filter(filled_at__lte=at), model.tier_overrides.at(at)
+    filling = fillings.select_related("filled_by").first()
     if filling is None:
         return Basis("stated")
     if ai_act_class is None:
         ai_act_class = model.revision.ai_act_class if model.revision else ""
-    override = model.tier_overrides.in_force().first()
+    override = overrides.first()
     scored = tier_of(filling.answers, ai_act_class=ai_act_class, edition=EDITIONS[filling.edition])
     return Basis("override" if override else "scorecard", filling, override, scored)
 

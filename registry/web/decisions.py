@@ -16,6 +16,8 @@ from registry.rules.conditions import Asked
 from registry.rules.refusals import Objection
 from registry.rules.releases import OPEN, REVIEWING, STANDING, Act, State
 from registry.services import checklists, gates, releases, rights, seats, stages
+from registry.services.as_of import release_as_of
+from registry.web import as_of
 from registry.web.cases import whole_case
 from registry.web.decision_forms import CONDITIONS_ELSEWHERE, ConditionFormSet, SignForm
 from registry.web.requests import PersonRequest
@@ -37,6 +39,9 @@ VERBS: dict[str, Callable[..., Decision]] = {
 def release(request: PersonRequest, pk: int) -> HttpResponse:
     """The whole case on one page; signing happens here too."""
     release = _release_or_404(request, pk)
+    if as_of.is_asked(request):
+        template, model = "registry/as_of_release.html", release.version.model
+        return as_of.page(request, template, release_as_of, release, release=release, model=model)
     if release.case_file is None or (release.state == State.DRAFT and request.method != "POST"):
         return draft(request, release)
     panel = Panel(request, release)

@@ -26,7 +26,10 @@ from registry.services import (
     rights,
     tiers,
 )
+from registry.services.as_of import model_as_of
+from registry.services.openings import opened
 from registry.services.statements import CHOICES, TEXTS
+from registry.web import as_of
 from registry.web.forms import refusals_on, show
 from registry.web.lookups import model_or_404
 from registry.web.model_forms import FilterForm, RegisterForm, RetireForm, ReviseForm
@@ -82,6 +85,8 @@ def rows(models: list[RegisteredModel]) -> list[dict[str, Any]]:
 def model(request: PersonRequest, slug: str) -> HttpResponse:
     """One model: what it is for, who answers for it, its versions and its releases."""
     model = model_or_404(request, slug)
+    if as_of.is_asked(request):
+        return as_of.page(request, "registry/as_of_model.html", model_as_of, model, model=model)
     current = gates.for_gate(Release.objects.filter(version__model=model))
     basis = tiers.basis_of(model)
     return render(
@@ -113,6 +118,7 @@ def model_journal(request: PersonRequest, slug: str) -> HttpResponse:
     model = model_or_404(request, slug)
     entries = Entry.objects.visible_to(request.user).filter(model=model.slug).order_by("-number")
     page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = opened(page.object_list)
     return render(request, "registry/model_journal.html", {"model": model, "page": page})
 
 

@@ -23,6 +23,8 @@ from registry.services import (
     rights,
     versions,
 )
+from registry.services.as_of import version_as_of
+from registry.web import as_of
 from registry.web.forms import Form, ReasonForm, is_usable, refusals_on, show, tell_errors, uploaded
 from registry.web.lineage import lineage
 from registry.web.lookups import model_or_404, version_or_404
@@ -163,6 +165,10 @@ def _like_the_last(model: RegisteredModel) -> dict[str, Any]:
 def version(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """What the version is, where it comes from, and what is missing before it can be submitted."""
     version = version_or_404(request, slug, number)
+    if as_of.is_asked(request):
+        template = "registry/as_of_version.html"
+        model = version.model
+        return as_of.page(request, template, version_as_of, version, version=version, model=model)
     current = gates.for_gate(Release.objects.filter(version=version))
     evidence = Evidence.objects.filter(version=version)
     items = checklists.checklist(version)
