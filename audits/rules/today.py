@@ -88,6 +88,7 @@ class AlertKind:
 ALERTS: dict[str, AlertKind] = {
     "live": AlertKind(gettext_noop("Uncovered"), "failed"),
     "incident": AlertKind(gettext_noop("Incident"), "failed"),
+    "store": AlertKind(gettext_noop("Store"), "failed"),
     "gate": AlertKind(gettext_noop("Gate closed"), "failed"),
     "override": AlertKind(gettext_noop("Emergency"), "wait"),
     "share": AlertKind(gettext_noop("Appetite"), "wait"),
@@ -96,6 +97,12 @@ ALERTS: dict[str, AlertKind] = {
     "run": AlertKind(gettext_noop("Run failed"), "failed"),
 }
 
+STORE_BROKEN = gettext_noop(
+    "Files that are missing, changed or locked: %(files)s. Restore them from a backup."
+)
+STORE_ORPHANS = gettext_noop(
+    "Files in the store that no record names: %(files)s. See what they are."
+)
 LIVE_UNCOVERED = gettext_noop("It runs in %(environment)s without a valid approval.")
 IN_FORCE_BY_EMERGENCY = gettext_noop(
     "It was let through to %(environment)s without a full approval; a review has to follow."

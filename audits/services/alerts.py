@@ -10,16 +10,26 @@ from itertools import islice
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from audits.models import Monitor, Run
 from audits.rules import today as rules
 from audits.rules.runs import State
 from audits.services.needs import MOST_SHOWN
-from registry.models import Deployment, Evidence, Incident, Override, Release, Unit, User
+from registry.models import (
+    Deployment,
+    Evidence,
+    Incident,
+    Override,
+    Release,
+    StoreCheck,
+    Unit,
+    User,
+)
 from registry.rules.gate_answers import Answer
 from registry.rules.incidents import CLOCK_NAMES
 from registry.rules.refusals import Objection, Refused
-from registry.services import gate_answers, gates
+from registry.services import gate_answers, gates, rights, store
 from registry.services.portfolio import breaches
 
 # A clock that was not heard: more than half of the time has passed, or all of it.
@@ -57,6 +67,7 @@ def alerts(user: User) -> list[Alert]:
     found = (
         (_live(one, answer) for one, answer in live),
         _clocks(user),
+        _store(user),
         _closed_gates(user, said),
         (_emergency(one) for one in let_through),
         _breached_shares(user),
@@ -115,6 +126,19 @@ def _clocks(user: User) -> Iterator[Alert]:
                 clock.due,
                 (Objection("today.clock", rules.CLOCK_RUNS, said),),
             )
+
+
+def _store(user: User) -> Iterator[Alert]:
+    """What the checks of the store found, for those who answer for it."""
+    if not rights.may_anywhere(by=user, verb="store.read"):
+        return
+    last = StoreCheck.objects.first()
+    lost = last.orphans_count if last else 0
+    counts = ((store.broken().count(), rules.STORE_BROKEN), (lost, rules.STORE_ORPHANS))
+    reasons = [Objection("today.store", said, {"files": n}) for n, said in counts if n]
+    if reasons:
+        at = last.ended_at if last else None
+        yield Alert("store", gettext("Store"), reverse("store"), at, reasons=tuple(reasons))
 
 
 def _closed_gates(user: User, said: set[tuple[int | None, str]]) -> Iterator[Alert]:

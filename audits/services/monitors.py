@@ -16,6 +16,7 @@ from registry.rules.plan_shapes import objections_to_shape
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
 from registry.services import journal, rights
+from registry.services.names import Named
 
 
 @journal.verb
@@ -74,7 +75,7 @@ def start(
             "labels": labels.slug if labels else None,
             "every_days": every_days,
             "announces": announces,
-            "owner": owner.username,
+            "owner": Named(owner),
             "checks": monitor.checks,
         },
     )
@@ -160,11 +161,11 @@ def _person(monitor: Monitor) -> Iterator[tuple[bool, Objection]]:
         not may,
         Objection(
             "monitor.owner",
+            # Without the name: the journal keeps this sentence in the clear.
             gettext_noop(
-                "%(owner)s may not ask for runs in this unit; choose a data scientist or a"
-                " validator as the monitor's owner."
+                "The monitor's owner may not ask for runs in this unit; choose a data scientist or"
+                " a validator as its owner."
             ),
-            {"owner": owner.printed_name},
         ),
     )
 

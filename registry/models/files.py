@@ -11,6 +11,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from registry.rules.store import WRONGS
+
 SHA256 = RegexValidator(r"^[0-9a-f]{64}$", _("A sha256 has 64 hexadecimal digits."))
 
 
@@ -30,6 +32,11 @@ class StoredFile(models.Model):
     wrapped_by = models.CharField(_("wrapped by the key"), max_length=16, blank=True)
     erased_at = models.DateTimeField(_("erased"), null=True)
     has_leftovers = models.BooleanField(_("has bytes to remove"), default=False, db_index=True)
+    # What the last check of the store found; blank is as it was kept.
+    checked_at = models.DateTimeField(_("checked"), null=True, db_index=True)
+    wrong = models.CharField(
+        _("found"), max_length=10, blank=True, choices=list(WRONGS.items()), db_index=True
+    )
 
     class Meta:
         verbose_name = _("stored file")

@@ -18,6 +18,39 @@ ROWS_GONE = Objection(
     ),
 )
 
+BY_HAND = gettext_noop("Deleted by a person, for the reason they gave")
+ROWS_PERIOD = gettext_noop("By the last day set for these rows")
+WITH_THEIR_ROWS = gettext_noop("With the rows they were made for")
+
+DRAFT_LAPSED = gettext_noop("It was never submitted, and the time for keeping drafts has passed.")
+
+# Kinds of files that hold rows about people.
+PEOPLES_ROWS = frozenset({"rows", "predictions"})
+
+# What the journal calls the end of somebody's bytes; each names the record they belonged to.
+DELETIONS = (
+    "dataset_version.rows_deleted",
+    "run.predictions_deleted",
+    "evidence.file_deleted",
+    "model_version.artefact_deleted",
+    "model_version.environment_deleted",
+    "report.file_deleted",
+    "report.dossier_deleted",
+    "tombstone.laid",
+)
+
+
+def file_gone(at: str, rule: str) -> Objection:
+    """Say that a file was rightly deleted, when, and under which rule."""
+    return Objection(
+        "file.deleted",
+        gettext_noop(
+            "This file was deleted on %(at)s when its time was over (%(rule)s); its digest and"
+            " everything that was signed on it stay."
+        ),
+        {"at": at, "rule": rule},
+    )
+
 
 def last_day(*, today: date, days: int) -> date:
     """Return the last day on which rows registered today are kept, so many days on."""

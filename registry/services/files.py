@@ -16,9 +16,9 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from registry.models import StoredFile
-from registry.rules.refusals import Refused
-from registry.rules.retention import ROWS_GONE
+from registry.models import StoredFile, Tombstone
+from registry.rules.refusals import Objection, Refused
+from registry.rules.retention import PEOPLES_ROWS, ROWS_GONE, file_gone
 from registry.rules.wording import gettext_noop
 from registry.services import journal, row_keys, scratch, sealed_rows
 
@@ -78,7 +78,7 @@ def keep(source: Path | bytes, *, holds_rows: bool = False) -> StoredFile:
 
 def read_checked(stored: StoredFile) -> bytes:
     """Return the bytes after checking them against the digest. Raises Refused when they differ."""
-    return b"".join(_blocks(stored))
+    return b"".join(blocks(stored))
 
 
 @contextmanager
@@ -96,9 +96,27 @@ def opened(stored: StoredFile) -> Iterator[Path]:
     with scratch.folder() as folder:
         path = folder / "rows"
         with path.open("xb") as copy:
-            for block in _blocks(stored):
+            for block in blocks(stored):
                 copy.write(block)
         yield path
+
+
+def is_whole(stored: StoredFile) -> bool:
+    """Say whether the store holds the bytes of the digest; sealed ones are opened to see it."""
+    try:
+        for _ in blocks(stored):
+            pass
+    except Refused:
+        return False
+    return True
+
+
+def objection_to_reading(stored: StoredFile) -> Objection:
+    """Say why the bytes of an erased file are not there: under which rule it went, and when."""
+    tombstone = Tombstone.objects.filter(file=stored).order_by("-pk").first()
+    if tombstone is None or tombstone.kind in PEOPLES_ROWS:
+        return ROWS_GONE
+    return file_gone(str(tombstone.at.date()), tombstone.rule)
 
 
 def seal(stored: StoredFile) -> StoredFile:
@@ -157,10 +175,10 @@ def _put(stored: StoredFile, source: Path | bytes, key: bytes | None) -> None:
             default_storage.save(stored.place, Draft(draft))
 
 
-def _blocks(stored: StoredFile) -> Iterator[bytes]:
+def blocks(stored: StoredFile) -> Iterator[bytes]:
     """Yield the plain bytes; when they were not the right ones, raise Refused at the end."""
     if stored.erased_at:
-        raise Refused(ROWS_GONE)
+        raise Refused(objection_to_reading(stored))
     key = row_keys.key_of(stored) if stored.is_sealed else None
     summed = hashlib.sha256()
     try:

@@ -1,4 +1,4 @@
-"""What has to be done every hour: rows deleted when due, and what was left behind removed."""
+"""What has to be done every hour: what is past its time deleted, what was left behind removed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from registry.services import (
     attestations,
     findings,
     incident_clocks,
+    keeping,
+    kept_files,
     overrides,
     retention,
     review_calendar,
     scratch,
     settling,
+    short_lived,
 )
 
 
@@ -20,6 +23,8 @@ def keep_house() -> None:
     settling.settle_all()
     announcements.remind()
     retention.delete_overdue()
+    keeping.delete_due(sources=kept_files.SOURCES)
+    short_lived.delete_expired()
     retention.seal_plain_rows()
     retention.finish_erasing()
     scratch.sweep()

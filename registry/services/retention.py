@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils import timezone
 
-from registry.models import Dataset, DatasetVersion, RowsDeletion, StoredFile, User
+from registry.models import Dataset, DatasetVersion, RowsDeletion, StoredFile, Tombstone, User
 from registry.rules import retention as rules
 from registry.rules.refusals import Objection, Refused
-from registry.rules.retention import PAST_RETENTION, ROWS_GONE
+from registry.rules.retention import BY_HAND, PAST_RETENTION, ROWS_GONE, ROWS_PERIOD
 from registry.rules.wording import gettext_noop
-from registry.services import files, journal, rights
+from registry.services import files, journal, retention_holds, rights, tombstones
+from registry.services.tombstones import Thing
+from registry.services.tombstones import of_version as tombstones_of
+
+__all__ = [
+    "delete_overdue",
+    "delete_rows",
+    "finish_erasing",
+    "holders_of",
+    "keep_until",
+    "let_go",
+    "objection_to_reading",
+    "rows_of",
+    "seal",
+    "seal_plain_rows",
+    "tombstones_of",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -49,11 +65,15 @@ def delete_rows(*, data: DatasetVersion, reason: str, by: User | None) -> RowsDe
     elsewhere, and still kept there, stays readable there. What rests on the figures stands as it
     did: nothing that was signed speaks of the rows themselves. ``by`` is None for the housekeeping.
     """
+    # Before any row: whoever places a hold waits for the row of what is held.
+    retention_holds.keep_holds_out()
     Dataset.objects.select_for_update(of=("self",)).get(pk=data.dataset_id)
     data = DatasetVersion.objects.select_related("dataset__unit", "file").get(pk=data.pk)
     unit = data.dataset.unit
     role = rights.require(by=by, verb="dataset.delete_rows", unit=unit)
+    thing = rows_of(data, rule=ROWS_PERIOD if by is None else BY_HAND)
     objections = _objections_to_deleting(data, reason)
+    objections += retention_holds.objections_to_deleting(thing)
     if objections:
         raise Refused(*objections)
     deletion = RowsDeletion.objects.create(
@@ -64,7 +84,7 @@ def delete_rows(*, data: DatasetVersion, reason: str, by: User | None) -> RowsDe
         deleted_at=timezone.now(),
         deleted_by=by,
     )
-    holders = let_go(data.file)
+    holders = let_go(data.file, [thing])
     journal.record(
         "dataset_version.rows_deleted",
         by=by,
@@ -82,23 +102,62 @@ def delete_rows(*, data: DatasetVersion, reason: str, by: User | None) -> RowsDe
     return deletion
 
 
-def let_go(stored: StoredFile, *, released: QuerySet[Any] | None = None) -> list[Model]:
-    """Erase a file unless another record holds it; return the records that do.
+def let_go(stored: StoredFile, things: Sequence[Thing]) -> list[Model]:
+    """Erase a file unless another record holds it, and lay a tombstone for each thing it was.
 
-    To be called inside a verb. A dataset version whose rows were deleted holds nothing any more;
-    ``released`` are rows of another table that do not either.
+    The only way in which bytes that a record names are deleted; to be called inside a verb, which
+    tells the journal. ``things`` are the records that give the file up; returns those that do not,
+    in which case nothing has happened.
     """
     files.lock(stored.sha256)
     stored = StoredFile.objects.get(pk=stored.pk)
-    holders = _holders(stored, released)
+    holders = holders_of(stored, things)
     if holders or stored.erased_at:
         return holders
+    tombstones.lay(things)
     # Without its key nobody reads the bytes, not even those in a backup of the store.
     stored.wrapped_key, stored.wrapped_by = None, ""
     stored.erased_at = timezone.now()
     files.leave_over(stored)
     stored.save()
     return []
+
+
+def holders_of(stored: StoredFile, things: Sequence[Thing]) -> list[Model]:
+    """Return every row, of whatever table, that needs these bytes besides the things given.
+
+    A dataset version whose rows were deleted holds nothing any more, and a tombstone never did.
+    """
+    released = {(type(one.record), one.record.pk) for one in things}
+    holders: list[Model] = []
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        if not relation.auto_created or relation.concrete or relation.related_model is None:
+            continue
+        table = relation.related_model
+        if table is Tombstone:
+            continue
+        rows = table._default_manager.filter(**{relation.field.name: stored})
+        if table is DatasetVersion:
+            rows = rows.filter(rows_deletion__isnull=True)
+        holders += [row for row in rows if (table, row.pk) not in released]
+    return holders
+
+
+def rows_of(data: DatasetVersion, *, rule: str) -> Thing:
+    """Return the rows of a dataset version as a thing that goes."""
+    return Thing(
+        kind="rows",
+        record=data,
+        file=data.file,
+        title=str(data),
+        since=data.registered_at,
+        until=data.keep_until,
+        rule=rule,
+        action="dataset_version.rows_deleted",
+        unit_ids=frozenset({data.dataset.unit_id}),
+        model_ids=frozenset(data.links.values_list("version__model", flat=True)),
+        dataset_ids=frozenset({data.dataset_id}),
+    )
 
 
 def delete_overdue() -> int:
@@ -172,19 +231,3 @@ def _objections_to_deleting(data: DatasetVersion, reason: str) -> list[Objection
             )
         )
     return objections
-
-
-def _holders(stored: StoredFile, released: QuerySet[Any] | None) -> list[Model]:
-    """Return every row, of whatever table, that still needs these bytes."""
-    holders: list[Model] = []
-    for relation in StoredFile._meta.get_fields(include_hidden=True):
-        if not relation.auto_created or relation.concrete or relation.related_model is None:
-            continue
-        table = relation.related_model
-        rows = table._default_manager.filter(**{relation.field.name: stored})
-        if table is DatasetVersion:
-            rows = rows.filter(rows_deletion__isnull=True)
-        if released is not None and table is released.model:
-            rows = rows.exclude(pk__in=released.values("pk"))
-        holders += rows
-    return holders

@@ -41,6 +41,7 @@ def exhibit(request: PersonRequest, pk: int) -> HttpResponse:
         "version": found.version,
         "model": found.version.model,
         "is_whole": is_whole,
+        "gone": files.objection_to_reading(found.file) if found.file.erased_at else None,
         "said": _said(found) if is_whole else "",
     }
     return render(request, "registry/exhibit.html", context)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def test_a_process_killed_between_the_commit_and_the_removal_loses_nothing(
         | {
             "DATABASE_URL": committed_db,
             "VAR_DIR": str(tmp_path),
+            "PEOPLE_KEY": b64encode(settings.PEOPLE_KEY).decode(),
             "DJANGO_SETTINGS_MODULE": "mlops_gov.settings",
             "PYTHONPATH": str(ROOT),
         },
