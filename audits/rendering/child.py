@@ -6,6 +6,7 @@ not be set never gives a quietly poorer report.
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import logging
@@ -15,7 +16,7 @@ import warnings
 from datetime import datetime
 from typing import Any
 
-from audits.rendering import fonts
+from audits.rendering import fonts, tagging
 from audits.rendering.press import PROJECT
 
 with warnings.catch_warnings():
@@ -93,6 +94,7 @@ def tidy(document: weasyprint.Document, pdf: Any) -> None:
     Each attachment is named once in the catalogue, with its type from our own table. The producer
     stays in the XMP metadata alone: there the seal adds itself to it, and PDF/A wants both alike.
     """
+    tagging.mend(document, pdf)
     pdf.info.pop("Producer")
     references = pdf.catalog.get("AF", [])
     references[:] = list(dict.fromkeys(references))
@@ -105,6 +107,8 @@ def tidy(document: weasyprint.Document, pdf: Any) -> None:
 
 def main() -> int:
     """Answer one request."""
+    # It lays out one report and ends: what it would find to throw away costs more than it frees.
+    gc.disable()
     # Whatever a library prints must not end up inside the PDF.
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -11,17 +11,29 @@ from typing import Any
 from django.utils.translation import check_for_language
 
 from audits.rendering.attachments import OWN_FILES, attached_name
+from audits.rendering.proofs import objections_to_proofs
 from registry.rules.casefile import digest
 from registry.rules.refusals import Objection
 from registry.rules.wording import gettext_noop
 
 PROFILES = ("regulator", "internal", "public")
+# Of every report, whatever it is on.
+ENVELOPE = (
+    "scope", "profile", "language", "as_of", "asked_as_of", "serial", "organisation", "verify_url",
+    "recalled", "journal", "journal_extract", "checkpoint",
+)  # fmt: skip
 PARTS = (
-    "profile", "language", "as_of", "case_file", "case_file_text", "case_file_digest",
-    "release", "decisions", "evidence", "journal", "changes", "findings", "incidents",
+    "case_file", "case_file_text", "case_file_digest",
+    "release", "decisions", "evidence", "changes", "findings", "incidents", "versions",
+    "tombstones",
     "delegations", "conditions", "moves", "other_releases",
     "overrides", "deployments", "reviews", "attestations",
 )  # fmt: skip
+PORTFOLIO_PARTS = ("units", "models", "matrix")
+# By what a report is on; "versions" are told by the one on a model alone.
+SCOPES = {
+    "version": PARTS, "release": PARTS, "model": PARTS, "portfolio": PORTFOLIO_PARTS,
+}  # fmt: skip
 CASE_FILE_PARTS = ("subject", "context", "exhibits", "editions", "release")
 SUBJECT_PARTS = ("model", "version", "data", "card", "risk")
 # These two are what the report is about; a null is a gap, and not a statement.
@@ -30,11 +42,23 @@ NEVER_NULL = ("model", "version")
 
 def objections_to(dossier: Mapping[str, Any], renderer: str) -> list[Objection]:
     """Return everything that stands against printing this dossier; empty when it is whole."""
-    gaps = list(_missing(dossier, PARTS, ""))
+    scope = dossier.get("scope")
+    if scope not in SCOPES:
+        return [
+            Objection(
+                "report.scope",
+                gettext_noop("There is no report on %(scope)s; choose one of %(known)s."),
+                {"scope": scope, "known": ", ".join(SCOPES)},
+            )
+        ]
+    gaps = list(_missing(dossier, (*ENVELOPE, *SCOPES[scope]), ""))
     if gaps:
         return gaps
+    found = [*_envelope(dossier, renderer), *objections_to_proofs(dossier)]
+    if scope == "portfolio":
+        return [*found, *_portfolio(dossier)]
     return [
-        *_envelope(dossier, renderer),
+        *found,
         *_case_file(dossier),
         *_exhibits(dossier),
         *_files(dossier["evidence"]),
@@ -42,6 +66,7 @@ def objections_to(dossier: Mapping[str, Any], renderer: str) -> list[Objection]:
         *_release(dossier),
         *_overrides(dossier),
         *_findings(dossier),
+        *_versions(dossier),
     ]
 
 
@@ -102,9 +127,13 @@ def _case_file(dossier: Mapping[str, Any]) -> Iterator[Objection]:
 
 def _exhibits(dossier: Mapping[str, Any]) -> Iterator[Objection]:
     at_hand = {exhibit["id"]: exhibit for exhibit in dossier["evidence"]}
+    # What the retention rules have rightly deleted is told by its tombstone, and no gap.
+    gone = {tombstone["digest"] for tombstone in dossier["tombstones"]}
     for listed in dossier["case_file"].get("exhibits") or []:
         facts = {"exhibit": f"{listed['id']}, {listed['title']}"}
         found = at_hand.get(listed["id"])
+        if found is None and listed["digest"] in gone:
+            continue
         if found is None:
             yield Objection(
                 "report.exhibit.missing",
@@ -201,6 +230,37 @@ def _findings(dossier: Mapping[str, Any]) -> Iterator[Objection]:
                     gettext_noop("Number %(id)s of the %(part)s has no steps; gather it again."),
                     {"id": told.get("id"), "part": part},
                 )
+
+
+def _versions(dossier: Mapping[str, Any]) -> Iterator[Objection]:
+    """A report on a model names its versions, and which of them its chapters tell in full."""
+    told = [one for one in dossier["versions"] if one.get("told")]
+    if dossier["scope"] == "model" and len(told) != 1:
+        yield Objection(
+            "report.versions",
+            gettext_noop("The report on the model tells %(count)s versions in full, not one."),
+            {"count": len(told)},
+        )
+
+
+def _portfolio(dossier: Mapping[str, Any]) -> Iterator[Objection]:
+    """A portfolio has models, each in one of its units; and every assessed one on the matrix."""
+    units = {unit["name"] for unit in dossier["units"]}
+    for model in dossier["models"]:
+        if model["unit"] not in units:
+            yield Objection(
+                "report.portfolio.unit",
+                gettext_noop("Model %(model)s is of none of the units that are told."),
+                {"model": model["name"]},
+            )
+    placed = sum(cell["models"] for cell in dossier["matrix"]["cells"])
+    assessed = sum(bool(one["residual"]) and not one["retired"] for one in dossier["models"])
+    if not dossier["models"] or placed != assessed:
+        yield Objection(
+            "report.portfolio.matrix",
+            gettext_noop("%(placed)s models stand on the matrix, and %(assessed)s are assessed."),
+            {"placed": placed, "assessed": assessed},
+        )
 
 
 def _says(text: str, content: object) -> bool:

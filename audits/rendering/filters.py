@@ -38,8 +38,15 @@ for _function in (
         tables.tables,
     ),
     *(oversight.condition_standing, oversight.condition_tone, oversight.artefact_match),
-    *(oversight.override_standing, oversight.review_standing),
-    *(standing.gate_reasons, standing.sentence, attachments.attached_name, words.as_it_is),
+    *(oversight.override_standing, oversight.review_standing, oversight.led_to),
+    oversight.open_against,
+    *(
+        standing.holds_until,
+        standing.gate_reasons,
+        standing.sentence,
+        attachments.attached_name,
+        words.as_it_is,
+    ),
 ):
     register.filter(_function.__name__, _function)
 

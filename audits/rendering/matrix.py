@@ -17,6 +17,7 @@ TOP, LEFT, WIDE, HIGH, SPACE = 14.0, 84.0, 92.0, 36.0, 3.0
 DOT = 7.0
 # How many marks a cell holds in its two rows.
 MOST_IN_A_CELL = 10
+TONE_NAMES = ("low", "medium", "high", "severe")
 
 
 def letter(place: int) -> str:
@@ -37,6 +38,13 @@ def tone(code: str, levels: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
     return TONES[rank(code, levels)]
 
 
+def level_tones(matrix: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tone of each level, a class of the stylesheet."""
+    return {
+        step["code"]: TONE_NAMES[rank(step["code"], matrix["levels"])] for step in matrix["levels"]
+    }
+
+
 def draw(risk: Mapping[str, Any]) -> str:
     """Return the picture; hollow letters are inherent, filled ones residual."""
     matrix = risk["matrix"]
@@ -47,24 +55,38 @@ def draw(risk: Mapping[str, Any]) -> str:
     for likelihood in range(rows, 0, -1):
         top = TOP + (rows - likelihood) * (HIGH + SPACE)
         label = labelled(matrix["likelihoods"][likelihood - 1])
-        parts += _label(label, LEFT - 8, top + HIGH / 2 + 3, "end", LEFT - 10)
+        parts += axis_label(label, LEFT - 8, top + HIGH / 2 + 3, "end", LEFT - 10)
         for impact in range(1, columns + 1):
             left = LEFT + (impact - 1) * (WIDE + SPACE)
             parts += _cell(matrix, likelihood, impact, left, top, marks[likelihood, impact])
     for impact in range(1, columns + 1):
         middle = LEFT + (impact - 1) * (WIDE + SPACE) + WIDE / 2
         label = labelled(matrix["impacts"][impact - 1])
-        parts += _label(label, middle, bottom + 11, "middle", WIDE)
+        parts += axis_label(label, middle, bottom + 11, "middle", WIDE)
     parts.append(text(LEFT - 8, 8, gettext("Likelihood"), size=9.5, fill=INK, anchor="end"))
     right = LEFT + columns * (WIDE + SPACE) - SPACE
     parts.append(text(right, bottom + 25, gettext("Impact"), size=9.5, fill=INK, anchor="end"))
     parts += _arrow(risk, rows)
-    parts += _legend(matrix, bottom + 44)
+    parts += legend(matrix, bottom + 44)
+    return picture((LEFT + columns * (WIDE + SPACE), bottom + 50), _said(risk), parts)
+
+
+def _said(risk: Mapping[str, Any]) -> str:
+    """Return the picture in words: every hazard with its two scores."""
     title = gettext("Risk matrix: inherent %(inherent)s, residual %(residual)s") % {
         "inherent": risk["inherent"]["score"],
         "residual": risk["residual"]["score"],
     }
-    return picture((LEFT + columns * (WIDE + SPACE), bottom + 50), title, parts)
+    told = [
+        gettext("%(letter)s from %(score)s to %(residual)s")
+        % {
+            "letter": letter(place),
+            "score": hazard["score"],
+            "residual": hazard["residual_score"],
+        }
+        for place, hazard in enumerate(risk["hazards"])
+    ]
+    return f"{title}; {'; '.join(told)}" if told else title
 
 
 def _marks(hazards: Sequence[Mapping[str, Any]]) -> dict[tuple[int, int], list[tuple[str, bool]]]:
@@ -108,7 +130,8 @@ def _mark(x: float, y: float, name: str, ink: str, residual: bool) -> Iterator[s
     yield text(x, y + 3.2, name, size=9, fill=colour, anchor="middle", semibold=True)
 
 
-def _label(words: str, x: float, y: float, anchor: str, most: float) -> Iterator[str]:
+def axis_label(words: str, x: float, y: float, anchor: str, most: float) -> Iterator[str]:
+    """Yield the name of a likelihood or impact, on two lines at most."""
     lines = wrapped(words, 9.5, most, 2)
     for place, line in enumerate(lines):
         shift = (place - (len(lines) - 1) / 2) * 10 if anchor == "end" else place * 10
@@ -153,7 +176,8 @@ def _foot(place: tuple[float, float]) -> tuple[float, float]:
     return place[0] + WIDE * 0.68, place[1] + HIGH * 0.72
 
 
-def _legend(matrix: Mapping[str, Any], y: float) -> Iterator[str]:
+def legend(matrix: Mapping[str, Any], y: float) -> Iterator[str]:
+    """Yield what the tones mean, side by side."""
     x = LEFT
     for step in matrix["levels"]:
         ink, wash = tone(step["code"], matrix["levels"])

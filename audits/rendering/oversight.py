@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
-from audits.rendering.times import moment, parsed
-from audits.rendering.words import word
+from audits.rendering.figures import lowered
+from audits.rendering.times import day, moment, parsed
+from audits.rendering.words import as_it_is, word
+from registry.rules.findings import BLOCKING, SEVERITIES, UNSETTLED
+from registry.rules.incidents import State as IncidentState
+from registry.rules.review_details import DETAIL_NAMES, NUMBER_NAMES
 
 
 def condition_standing(condition: Mapping[str, Any], as_of: str) -> str:
@@ -56,6 +60,59 @@ def review_standing(review: Mapping[str, Any], as_of: str) -> str:
     if parsed(review["due"]) <= parsed(as_of):
         return gettext("Open, overdue")
     return gettext("Open")
+
+
+def led_to(review: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what led to a review as names and texts, those known by a name first."""
+    names = {**DETAIL_NAMES, **NUMBER_NAMES}
+    told = review["led_to"] or {}
+    order = [*(key for key in names if key in told), *sorted(set(told) - set(names))]
+    return [(gettext(names.get(key) or as_it_is(key)), _detail(key, told[key])) for key in order]
+
+
+def _detail(key: str, value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if key == "verdict":
+        return word("verdict", text)
+    if key == "due":
+        return day(text)
+    if key in ("change", "shortcomings"):
+        return as_it_is(text.replace(".", " "))
+    return text
+
+
+def open_against(dossier: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what is open against a version, each with its tone; the gravest first."""
+    running = sum(
+        1 for one in dossier["deployments"] if one["uncovered_since"] and not one["live_until"]
+    )
+    incidents = sum(1 for one in dossier["incidents"] if one["state"] != IncidentState.CLOSED)
+    found = [
+        ("severe", running, _no_approval(running)),
+        ("high", incidents, ngettext("%(n)s incident", "%(n)s incidents", incidents)),
+    ]
+    for severity in reversed(SEVERITIES):
+        count = sum(
+            1
+            for one in dossier["findings"]
+            if one["severity"] == severity and one["state"] in UNSETTLED
+        )
+        said = _findings(severity, count)
+        found.append(("high" if severity in BLOCKING else "medium", count, said))
+    return [(tone, said % {"n": count}) for tone, count, said in found if count]
+
+
+def _no_approval(count: int) -> str:
+    return ngettext(
+        "%(n)s deployment without a valid approval",
+        "%(n)s deployments without a valid approval",
+        count,
+    )
+
+
+def _findings(severity: str, count: int) -> str:
+    said = ngettext("%(n)s finding, %(severity)s", "%(n)s findings, %(severity)s", count)
+    return said % {"n": count, "severity": lowered(word("severity", severity))}
 
 
 def artefact_match(deployment: Mapping[str, Any]) -> str:

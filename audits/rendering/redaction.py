@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext
@@ -33,12 +33,62 @@ PROSE = frozenset(
         "asked", "offer", "acceptance", "end_reason", "led_to", "rests_on", "exception",
     }
 )  # fmt: skip
-REDACTED = ("names", "small_cells", "exhibit_digests", "journal_seals", "targets")
+REDACTED = ("names", "small_cells", "exhibit_digests", "journal_facts", "targets")
+# Signed or counted over as they stand, and without a word that a person wrote.
+AS_THEY_STAND = ("journal_extract", "checkpoint", "serial", "verify_url", "recalled")
+# What is left of an entry: that it is there, when, and what proves it.
+PROVEN = ("number", "at", "action")
 
 
 def published(dossier: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of the dossier that anybody may read."""
     copied = copy.deepcopy(dict(dossier))
+    kept = {part: copied.pop(part) for part in AS_THEY_STAND if part in copied}
+    told = _portfolio(copied) if copied["scope"] == "portfolio" else _version(copied)
+    if "journal_extract" in kept:
+        kept["journal_extract"] = _closed(kept["journal_extract"])
+    return {**told, **kept}
+
+
+def _closed(extract: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the extract without what an entry says: its seal and its proof say that it is there.
+
+    The seal is over names that stay closed, so nothing can be found out by guessing.
+    """
+    entries = []
+    for entry in extract["entries"]:
+        facts = entry.get("facts") or entry
+        told = {part: facts[part] for part in PROVEN}
+        entries.append({**told, "seal": entry["seal"], "path": entry["path"]})
+    return {**extract, "entries": entries}
+
+
+def _portfolio(copied: dict[str, Any]) -> dict[str, Any]:
+    """Return where the models stand, without who owns them and who did what."""
+    named = [(model["owner"], gettext("Owner")) for model in copied["models"]]
+    labels = _labelled([*named, *_people_in_journal(copied["journal"])])
+    told: dict[str, Any] = _without_names(copied, labels)
+    told["journal"] = _unnamed(copied["journal"], told["journal"], labels)
+    return told
+
+
+def _unnamed(
+    named: Iterable[Mapping[str, Any]],
+    entries: Iterable[Mapping[str, Any]],
+    labels: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """Return the entries without their seals, and without whoever no label is known for."""
+    return [
+        {
+            **entry,
+            "seal": None,
+            "actor": labels.get(before["actor"]) or gettext("this installation"),
+        }
+        for before, entry in zip(named, entries, strict=True)
+    ]
+
+
+def _version(copied: dict[str, Any]) -> dict[str, Any]:
     labels = pseudonyms(copied)
     for exhibit in copied["evidence"]:
         if not is_measurement(exhibit):
@@ -55,8 +105,9 @@ def published(dossier: Mapping[str, Any]) -> dict[str, Any]:
         for column in data["columns"]:
             if column["name"] in data["sensitive_columns"]:
                 column["missing"] = bounded(column["missing"])
-    for entry in unnamed["journal"]:
-        entry["seal"] = None
+    unnamed["journal"] = _unnamed(copied["journal"], unnamed["journal"], labels)
+    for gone in unnamed["tombstones"]:
+        gone["digest"] = None
     for deployment in unnamed["deployments"]:
         # Where a model answers is of use to nobody but who would attack it.
         deployment["target"] = None
@@ -81,8 +132,12 @@ def _left_out() -> dict[str, str]:
 
 def pseudonyms(dossier: Mapping[str, Any]) -> dict[str, str]:
     """Return a label for every person named in a field for names: the role, numbered if shared."""
+    return _labelled(_people(dossier))
+
+
+def _labelled(people: Iterable[tuple[str | None, str]]) -> dict[str, str]:
     roles: dict[str, str] = {}
-    for name, role in _people(dossier):
+    for name, role in people:
         if name:
             roles.setdefault(name, role)
     shared = Counter(roles.values())
@@ -115,11 +170,17 @@ def _people(dossier: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
         yield told.get("owner"), gettext("Owner of a finding")
         for move in told["moves"]:
             yield move["who"], words.word("role", move["role"])
-    for entry in dossier["journal"]:
+    for version in dossier["versions"]:
+        yield version["registered_by"], gettext("Maintainer")
+    yield from _people_in_journal(dossier["journal"])
+    yield from _people_in_use(dossier)
+
+
+def _people_in_journal(entries: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str | None, str]]:
+    for entry in entries:
         # Whoever acts without a role is no person, but a part of the installation.
         if entry["role"]:
             yield entry["actor"], words.word("role", entry["role"])
-    yield from _people_in_use(dossier)
 
 
 def _people_in_use(dossier: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:

@@ -70,6 +70,12 @@ def valid_until(dossier: Mapping[str, Any]) -> str | None:
     return None if _has_passed(until, dossier["as_of"]) else until
 
 
+def holds_until(release: Mapping[str, Any]) -> str | None:
+    """Return until when a release that a list names holds; None where it is not in force."""
+    until: str | None = release["valid_until"]
+    return until if release["state"] in IN_FORCE else None
+
+
 def _in_review(release: Mapping[str, Any], dossier: Mapping[str, Any]) -> Standing:
     stages = release["stages"]
     said = gettext("In review for %(environment)s: %(signed)s of %(needed)s signatures given") % {

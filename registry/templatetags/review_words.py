@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from registry.models import RegisteredModel, Review
 from registry.rules.attestations import SAYINGS
 from registry.rules.outcomes import OUTCOME_NAMES
+from registry.rules.review_details import DETAIL_NAMES
 from registry.rules.reviews import CAUSES, STATE_NAMES
 from registry.rules.wording import gettext_noop
 from registry.services import review_dates
@@ -34,30 +35,6 @@ CHIPS = {
     "withdrawn_from_use": "lapsed",
     "confirmed": "met",
     "confirmed_with_exceptions": "wait",
-}
-# What the details of a cause are called; one that is not here is shown by its own name.
-DETAIL_NAMES = {
-    "reason": gettext_noop("Why"),
-    "summary": gettext_noop("What was found"),
-    "title": gettext_noop("Exhibit"),
-    "label": gettext_noop("Version"),
-    "source": gettext_noop("Source before and now"),
-    "dataset": gettext_noop("Dataset"),
-    "data": gettext_noop("Data before and now"),
-    "added": gettext_noop("Columns added"),
-    "removed": gettext_noop("Columns removed"),
-    "retyped": gettext_noop("Columns of another type"),
-    "tier": gettext_noop("Tier before and now"),
-    "revision": gettext_noop("Revision"),
-    "environment": gettext_noop("Environment"),
-    "edition": gettext_noop("Edition"),
-    "upstream": gettext_noop("Model that changed"),
-    "path": gettext_noop("By way of"),
-    "due": gettext_noop("Was due"),
-    "verdict": gettext_noop("Verdict"),
-    "monitor": gettext_noop("Number of the monitor"),
-    "run": gettext_noop("Number of the run"),
-    "digest": gettext_noop("Digest"),
 }
 
 

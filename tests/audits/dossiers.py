@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 from audits.rules.reports import RENDERER
@@ -20,7 +21,10 @@ from tests.audits.sample_facts import (
     risk,
 )
 from tests.audits.sample_findings import finding, incident
+from tests.audits.sample_journal import extract
 from tests.audits.sample_measurements import Counted, check_of, fairness, groups
+from tests.audits.sample_portfolios import portfolio as portfolio
+from tests.audits.sample_proofs import short_release, tombstone, version
 from tests.audits.sample_releases import (
     attestation,
     committee,
@@ -39,6 +43,12 @@ def full(**changes: Any) -> dict[str, Any]:
     found = evidence()
     dossier = {
         "renderer": RENDERER,
+        "scope": "release",
+        "serial": "MG-3F2A-9C1B-77D0-0A12",
+        "organisation": "Example Bank",
+        "verify_url": "https://models.example.org/verify/",
+        "asked_as_of": None,
+        "recalled": [],
         "profile": "regulator",
         "language": "en",
         "as_of": "2026-11-20T16:00:00Z",
@@ -123,6 +133,8 @@ def full(**changes: Any) -> dict[str, Any]:
             {"fact": "version.threshold", "before": 0.6, "after": 0.5},
             {"fact": "card.sections.factors", "before": "Sex and race.", "after": CARD["factors"]},
         ],
+        "versions": [],
+        "tombstones": [],
         "findings": [finding()],
         "incidents": [incident()],
         "moves": moves(),
@@ -149,6 +161,7 @@ def bare(**changes: Any) -> dict[str, Any]:
     dossier["case_file"]["editions"]["matrix"] = None
     dossier["case_file"]["context"] |= {"deputy": None, "maintainers": []}
     empty: dict[str, Any] = {
+        "scope": "version",
         "release": None,
         "decisions": [],
         "evidence": [],
@@ -162,18 +175,50 @@ def bare(**changes: Any) -> dict[str, Any]:
         "reviews": [],
         "attestations": [],
     }
-    return whole({**dossier, **empty, "journal": dossier["journal"][:1], **copy.deepcopy(changes)})
+    journal = dossier["journal"][:1]
+    told = {**dossier, **empty, "journal": journal}
+    return whole({**told, **copy.deepcopy(changes)})
+
+
+def of_model(**changes: Any) -> dict[str, Any]:
+    """Return the full dossier as one on the model: with its other versions beside the one told."""
+    live = short_release("production", "live")
+    gone = short_release("production", "superseded", gate_allowed=False)
+    versions = [
+        version("1.0", 1, releases=[short_release("staging", "retired"), gone]),
+        version("2.0", 2, artefact_sha256=None),
+        version("2.1", 3, told=True, releases=[short_release("staging", "approved"), live]),
+    ]  # fmt: skip
+    return full(**{"scope": "model", "versions": versions, **changes})
 
 
 def whole(dossier: dict[str, Any]) -> dict[str, Any]:
-    """Return the dossier with the text and digest of its case file made anew."""
+    """Return the dossier with the text and digest of its case file made anew, and the extract."""
     dossier = copy.deepcopy(dossier)
     dossier["case_file_text"] = canonical(dossier["case_file"])
     dossier["case_file_digest"] = digest(dossier["case_file_text"])
     for one in dossier["decisions"]:
         if one["bound"]:
             one["case_file_digest"] = dossier["case_file_digest"]
-    return dossier
+    return {**dossier, **_proven(dossier)}
+
+
+def _proven(dossier: dict[str, Any]) -> dict[str, Any]:
+    """Return the extract of the journal with its proofs, and the checkpoint as it is printed."""
+    decided = {"case_file": dossier["case_file_digest"]}
+    changes = {f"release.{act}": decided for act in ("submitted", "signed", "approved")}
+    found = extract(dossier["journal"], public=dossier["profile"] == "public", changes=changes)
+    stated = json.loads(found["checkpoint"]["statement"])
+    printed = {name: stated[name] for name in ("size", "root", "at", "key")}
+    sealed = [
+        {**printed_entry, "seal": one["seal"]}
+        for printed_entry, one in zip(dossier["journal"], found["entries"], strict=True)
+    ]
+    return {
+        "journal": sealed,
+        "journal_extract": found,
+        "checkpoint": {"number": stated["size"], **printed, "uncovered": None},
+    }
 
 
 def conditional(**changed: Any) -> dict[str, Any]:
@@ -252,6 +297,7 @@ def crowded(**changes: Any) -> dict[str, Any]:
         )
         for n in range(1, 301)
     ]
+    dossier["tombstones"] = [tombstone(what=LONG_NAME, rule=LONG_WORD)]
     dossier["changes"] = [{"fact": f"card.{LONG_WORD}", "before": LONG_NAME * 9, "after": None}]
     dossier["release"]["gate"] = {
         "allowed": False,

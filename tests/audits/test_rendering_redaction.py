@@ -135,10 +135,23 @@ def test_missing_values_of_a_sensitive_column_are_bounded(public: dict[str, Any]
 def test_digests_that_would_confirm_a_guess_are_left_out(public: dict[str, Any]) -> None:
     full = dossiers.full()
     exhibits = [one["digest"] for one in full["evidence"] if one["kind"] != "drift"]
-    seals = [one["seal"] for one in full["journal"]]
     told = json.dumps(files_of(rendered("full", profile="public")))
-    assert not [digest for digest in (*exhibits, *seals) if digest in told]
+    assert not [digest for digest in exhibits if digest in told]
     assert public["case_file_digest"] == full["case_file_digest"]
+
+
+def test_an_entry_is_proven_without_what_it_says() -> None:
+    full = dossiers.full()
+    told = json.loads(files_of(rendered("full", profile="public"))["journal.json"])
+    assert [set(one) for one in told["entries"]] == [
+        {"number", "at", "action", "seal", "path"} for _ in full["journal"]
+    ]
+    # Whoever gathers a public dossier with everything in it publishes nothing of it all the same.
+    careless = published(
+        {**dossiers.full(profile="public"), "journal_extract": full["journal_extract"]}
+    )
+    assert "opened" not in json.dumps(careless["journal_extract"])
+    assert "Brandt" not in json.dumps(careless)
 
 
 def test_the_manifest_says_that_it_is_redacted_and_the_readme_why() -> None:
@@ -160,3 +173,11 @@ def test_the_dossier_handed_in_is_left_as_it_was() -> None:
     dossier = dossiers.full(profile="public")
     published(dossier)
     assert dossier == dossiers.full(profile="public")
+
+
+def test_whoever_acts_in_the_journal_without_a_label_is_not_named() -> None:
+    journal = sample_facts.journal()
+    journal.append(sample_facts.entry(9, "2026-11-20T15:20:00Z", "Ulf Sand", "", "event.announced"))
+    told = published(dossiers.full(profile="public", journal=journal))
+    assert [one["actor"] for one in told["journal"]][-1] == "this installation"
+    assert "Sand" not in json.dumps(told)

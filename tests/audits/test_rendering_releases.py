@@ -14,6 +14,7 @@ from audits.rendering.document import html
 from audits.rendering.redaction import published
 from registry.rules.releases import IN_FORCE, State
 from tests.audits import dossiers
+from tests.audits.sample_findings import finding, incident
 from tests.audits.sample_releases import (
     attestation,
     committee,
@@ -268,3 +269,34 @@ def test_an_open_review_stands_as_of_the_report(due: str, said: str) -> None:
     waiting = review(outcome="", due=due if "T" in due else f"{due}T00:00:00Z")
     with translation.override("en"):
         assert oversight.review_standing(waiting, AS_OF) == said
+
+
+def test_the_cover_tells_what_is_open_against_the_version() -> None:
+    open_ones = [finding(state="open", severity=one) for one in ("low", "critical", "critical")]
+    found = dossiers.full(
+        findings=[*open_ones, finding()],
+        incidents=[incident(state="open"), incident(state="closed")],
+        deployments=[deployment(live_until=None, uncovered_since=AS_OF), deployment()],
+    )
+    assert oversight.open_against(found) == [
+        ("severe", "1 deployment without a valid approval"),
+        ("high", "1 incident"),
+        ("high", "2 findings, critical"),
+        ("medium", "1 finding, low"),
+    ]
+    assert "2 findings, critical" in page(found).split('<nav class="contents">')[0]
+    assert "nothing running without approval" in page(dossiers.full(findings=[], incidents=[]))
+
+
+def test_what_led_to_a_review_is_told_by_names() -> None:
+    told = {"path": "a, b", "monitor": "3", "verdict": "fail", "evidence": "12", "odd_one": "x"}
+    found = oversight.led_to(review(led_to=told))
+    assert found == [
+        ("By way of", "a, b"),
+        ("Verdict", "Fail"),
+        ("Number of the monitor", "3"),
+        ("Number of the exhibit", "12"),
+        ("Odd one", "x"),
+    ]
+    text = chapter(dossiers.full(), "reviews")
+    assert "Number of the emergency release 3" in text
