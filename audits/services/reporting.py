@@ -5,14 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from audits.models import Report
-from audits.rendering import demo_signer, render, seal, signer_from_pkcs12
-from audits.services import reports
+from audits.rendering import render
+from audits.services import reports, sealing
 from audits.services.claims import Claim, ClaimLost, claim
 from audits.services.performing import unforeseen
 from registry.rules.refusals import Refused
@@ -26,7 +23,7 @@ def make(*, report_id: int) -> None:
     held = claim(Report, report_id)
     if held is None:
         return
-    report = Report.objects.select_related("version__model__unit", "dossier").get(pk=report_id)
+    report = Report.objects.select_related("dossier").get(pk=report_id)
     try:
         _make(report, held)
     except ClaimLost as lost:
@@ -45,22 +42,17 @@ def _make(report: Report, held: Claim) -> None:
     held.tell("drawing", 20)
     pages = render(dossier)
     held.tell("sealing", 90)
-    sealed = seal(pages, signer=_signer())
+    sealed = sealing.sealed(pages)
     unsealed = hashlib.sha256(pages).hexdigest()
     reports.finish(report=report, attempt=held.attempt, unsealed=unsealed, sealed=sealed)
 
 
 def dossier_of(report: Report) -> dict[str, Any]:
-    """Return what the report states, as the pages take it."""
+    """Return what the report states, as the pages take it, with the serial it has from that."""
     dossier: dict[str, Any] = json.loads(files.read_checked(report.dossier))
-    dossier["case_file"] = json.loads(dossier["case_file_text"])
-    for exhibit in dossier["evidence"]:
+    dossier["serial"] = report.serial
+    if "case_file_text" in dossier:
+        dossier["case_file"] = json.loads(dossier["case_file_text"])
+    for exhibit in dossier.get("evidence", []):
         exhibit["content"] = json.loads(exhibit["text"])
     return dossier
-
-
-def _signer() -> Any:
-    """Return the organisation's signer: its own certificate, or the self-made one of the demo."""
-    if settings.SEAL_PKCS12:
-        return signer_from_pkcs12(Path(settings.SEAL_PKCS12), settings.SEAL_PASSPHRASE)
-    return demo_signer(settings.SEAL_FOLDER, settings.ORGANISATION)

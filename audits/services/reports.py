@@ -1,93 +1,106 @@
-"""Ask for a report: the same state asked for again hands out the file that exists."""
+"""Ask for a report, and keep what was made of it.
+
+The same state asked for again hands out the file that exists.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audits import dispatch
 from audits.models import Report
 from audits.rules import reports as rules
 from audits.rules.runs import State
-from audits.services import dossiers
+from audits.services import dossiers, scopes
+from audits.services.recalls import recall, standing_of, supersede
 from audits.services.runs import told
-from registry.models import ModelVersion, Release, StoredFile, User
+from registry.models import ModelVersion, RegisteredModel, Release, StoredFile, Unit, User
 from registry.rules.casefile import canonical
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
-from registry.services import files, journal, rights
+from registry.services import files, journal
+
+__all__ = ["fail", "finish", "recall", "request", "standing_of"]
 
 
 @journal.verb
 def request(
     *,
-    version: ModelVersion,
+    version: ModelVersion | None = None,
     release: Release | None = None,
+    model: RegisteredModel | None = None,
+    portfolio: Sequence[Unit] | None = None,
     profile: str,
     language: str,
+    as_of: datetime | None = None,
     by: User,
 ) -> Report:
-    """Ask for a report on a version, or on one release of it.
+    """Ask for a report on one version, release or model, or on the models of some units.
 
-    Raises Refused where it would be incomplete.
-
-    Without a release it is about the approved one, or else the newest. What it states is gathered
-    here and kept; the worker only sets and seals it.
+    On a version it is about the approved release, or else the newest. With ``as_of`` it leaves out
+    everything after that instant. What it states is gathered here and kept; the worker only sets
+    and seals it. Raises Refused where it would be incomplete.
     """
-    version = (
-        ModelVersion.objects.select_for_update(of=("self",))
-        .select_related("model__unit")
-        .get(pk=version.pk)
-    )
-    role = rights.require(by=by, verb="report.request", unit=version.model.unit)
-    objections = _objections(profile, language)
-    if release and release.version_id != version.pk:
-        objections.append(
-            Objection(
-                "report.release",
-                gettext_noop("This release is one of another version; name its own."),
-            )
-        )
-    elif release and release.case_file_id is None:
-        objections.append(
-            Objection(
-                "report.draft",
-                gettext_noop(
-                    "This release was never submitted; submit it first, or name no release."
-                ),
-            )
-        )
+    subject = scopes.locked(version=version, release=release, model=model, portfolio=portfolio)
+    role = scopes.require(by=by, subject=subject)
+    objections = [
+        *_objections(profile, language),
+        *scopes.objections_to_instant(subject, as_of),
+    ]
     if objections:
         raise Refused(*objections)
-    release = release or dossiers.release_in_force(version)
-    dossier = dossiers.gather(version=version, release=release, profile=profile, language=language)
+    gathered = dossiers.gather(subject, profile=profile, language=language, as_of=as_of)
+    dossier = gathered.dossier
     key = rules.key(dossier)
-    standing = Report.objects.filter(key=key).exclude(state=State.FAILED).first()
+    standing = Report.objects.not_failed().filter(key=key).first()
     if standing:
         return standing
-    report = Report.objects.create(
-        version=version,
-        release=release,
+    report = Report(
+        scope=subject.scope,
+        about=subject.about,
+        model=subject.model,
+        version=gathered.version,
+        release=gathered.release,
         profile=profile,
         language=language,
+        serial=rules.serial(key),
         key=key,
         as_of=dossier["as_of"],
-        case_file_digest=dossier["case_file_digest"],
+        asked_as_of=as_of,
+        case_file_digest=dossier.get("case_file_digest", ""),
         dossier=files.keep(canonical(dossier).encode()),
         requested_at=timezone.now(),
         requested_by=by,
     )
-    journal.record(
-        "report.requested",
-        by=by,
-        subject=report,
-        role=role,
-        model=version.model,
-        changes={"profile": profile, "language": language, "key": key},
-    )
+    try:
+        with transaction.atomic():
+            report.save(force_insert=True)
+    except IntegrityError:
+        # Asked for at the same instant where no lock kept the two apart: the other one was first.
+        return Report.objects.not_failed().get(key=key)
+    if subject.model is None:
+        report.units.set(subject.units)
+    _record("report.requested", report, by=by, role=role, changes=_asked(report))
     dispatch.make_report(report.pk)
     return report
+
+
+def _asked(report: Report) -> dict[str, Any]:
+    asked = report.asked_as_of
+    return {
+        "scope": report.scope,
+        "about": report.about,
+        "profile": report.profile,
+        "language": report.language,
+        "key": report.key,
+        "serial": report.serial,
+        "as_of": asked.isoformat() if asked else None,
+    }
 
 
 def _objections(profile: str, language: str) -> list[Objection]:
@@ -113,7 +126,10 @@ def _objections(profile: str, language: str) -> list[Objection]:
 
 @journal.verb
 def finish(*, report: Report, attempt: int, unsealed: str, sealed: bytes) -> StoredFile | None:
-    """Keep the sealed file; None when another attempt was first."""
+    """Keep the sealed file; None when another attempt was first.
+
+    What was sealed earlier on the same thing, in the same profile and language, is superseded.
+    """
     report = _locked(report)
     if report.state != State.RUNNING or report.attempt != attempt:
         return None
@@ -121,14 +137,15 @@ def finish(*, report: Report, attempt: int, unsealed: str, sealed: bytes) -> Sto
     report.unsealed, report.file = unsealed, files.keep(sealed)
     report.finished_at = report.heard_at = timezone.now()
     report.save()
-    journal.record(
-        "report.sealed",
-        by=None,
-        subject=report,
-        role="system",
-        model=report.version.model,
-        changes={"sha256": report.file.sha256, "unsealed": unsealed, "key": report.key},
-    )
+    superseded = supersede(report)
+    changes: dict[str, Any] = {
+        "sha256": report.file.sha256,
+        "unsealed": unsealed,
+        "key": report.key,
+    }
+    if superseded:
+        changes["supersedes"] = superseded
+    _record("report.sealed", report, by=None, role="system", changes=changes)
     return report.file
 
 
@@ -141,21 +158,37 @@ def fail(*, report: Report, attempt: int, objections: Sequence[Objection]) -> No
     report.state, report.finished_at = State.FAILED, timezone.now()
     report.reason = [told(objection) for objection in objections]
     report.save()
-    journal.record(
+    _record(
         "report.failed",
+        report,
         by=None,
-        subject=report,
         role="system",
-        model=report.version.model,
         changes={"attempt": attempt},
         reason=" ".join(str(objection) for objection in objections),
+    )
+
+
+def _record(
+    action: str, report: Report, *, by: User | None, role: str, changes: Any, reason: str = ""
+) -> None:
+    """Journal it under its model; a portfolio's under its unit, or of several under none."""
+    units = [] if report.model else list(report.units.all())
+    journal.record(
+        action,
+        by=by,
+        subject=report,
+        role=role,
+        model=report.model,
+        unit=units[0] if len(units) == 1 else None,
+        changes=changes,
+        reason=reason,
     )
 
 
 def _locked(report: Report) -> Report:
     locked: Report = (
         Report.objects.select_for_update(of=("self",))
-        .select_related("version__model__unit")
+        .select_related("model__unit")
         .get(pk=report.pk)
     )
     return locked

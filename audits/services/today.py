@@ -93,7 +93,11 @@ def _to_finish(desk: Desk) -> Iterator[Need]:
 def _to_report(desk: Desk) -> Iterator[Need]:
     """Approved releases nobody has exported a report on since the decision."""
     exported = Report.objects.filter(
-        release=OuterRef("pk"), state=State.DONE, requested_at__gte=OuterRef("decided_at")
+        release=OuterRef("pk"),
+        state=State.DONE,
+        requested_at__gte=OuterRef("decided_at"),
+        asked_as_of__isnull=True,
+        recalled_at__isnull=True,
     )
     approved = Release.objects.approved().filter(
         version__model__unit__in=desk.holding(Role.AUDITOR)

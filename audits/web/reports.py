@@ -1,25 +1,44 @@
-"""Pages of reports: the list, one report with its progress, asking for one, the file."""
+"""Pages of reports: the list, one report with its progress, asking for one, recalling one."""
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from audits.models import Report
-from audits.rules.reports import LANGUAGES, PROFILE_NAMES
+from audits.rules.reports import FORMAT_NAMES, LANGUAGES, PROFILE_NAMES
 from audits.rules.runs import UNDER_WAY
-from audits.services import reports
-from registry.models import ModelVersion, Release
-from registry.services import files, rights
+from audits.services import recalls, reports
+from audits.web.report_forms import Asked, AskForm, asked_on
+from registry.models import Release
+from registry.services import rights
 from registry.web.forms import Form, refusals_on, show
 from registry.web.lookups import version_or_404
 from registry.web.requests import PersonRequest
 
 PER_PAGE = 50
+MOST_PAST = 20
+# The pages of the other forms, by the end of the file's name.
+FORMS = {
+    "docx": "report_docx",
+    "xlsx": "report_xlsx",
+    "csv.zip": "report_csv",
+    "json": "report_json",
+}
+
+
+class RecallForm(Form):
+    """Why a report is taken back."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is recalled"), widget=forms.Textarea({"rows": 3})
+    )
 
 
 @login_required
@@ -32,33 +51,67 @@ def report_list(request: PersonRequest) -> HttpResponse:
 
 @login_required
 def report(request: PersonRequest, pk: int) -> HttpResponse:
-    """One report: progress while it is made, its seal and file afterwards."""
+    """One report: progress while it is made, its seal and files afterwards."""
     found = get_object_or_404(Report.objects.visible_to(request.user).for_list(), pk=pk)
-    context = {
-        "report": found,
-        "version": found.version,
-        "model": found.version.model,
-        "is_under_way": found.state in UNDER_WAY,
-        "profiles": PROFILE_NAMES,
-    }
     if request.htmx:
-        response = render(request, "audits/parts/report_progress.html", context)
-        if not context["is_under_way"]:
+        response = render(request, "audits/parts/report_progress.html", _context(request, found))
+        if found.state not in UNDER_WAY:
             response["HX-Refresh"] = "true"
         return response
-    return render(request, "audits/report.html", context)
+    return render(request, "audits/report.html", {**_context(request, found), "form": RecallForm()})
+
+
+def _context(request: PersonRequest, report: Report) -> dict[str, object]:
+    asked = Asked.of(report)
+    return {
+        "report": report,
+        "is_under_way": report.state in UNDER_WAY,
+        "profiles": PROFILE_NAMES,
+        "forms": [
+            (reverse(page, args=[report.pk]), FORMAT_NAMES[form]) for form, page in FORMS.items()
+        ],
+        "asked": asked,
+        "again": asked.address,
+        "may_ask": _may_all(request, "report.request", report),
+        "may_recall": report.standing is not None
+        and not report.recalled_at
+        and _may_all(request, "report.recall", report),
+    }
+
+
+def _may_all(request: PersonRequest, verb: str, report: Report) -> bool:
+    return all(
+        rights.may(by=request.user, verb=verb, unit=unit) for unit in recalls.units_of(report)
+    )
+
+
+@login_required
+def new_report(request: PersonRequest) -> HttpResponse:
+    """Ask for a report in a profile, a language and as of a day of one's choice.
+
+    On the version, release or model that the address names, or else on a portfolio. One press
+    without any of them asks for the regulator's report as of now.
+    """
+    asked = asked_on(request)
+    form = AskForm(request.POST if request.method == "POST" else None, asked=asked)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            found = reports.request(**form.told, by=request.user)
+            return redirect("report", found.pk)
+    past = Report.objects.visible_to(request.user).filter(**asked.same).for_list()[:MOST_PAST]
+    return show(request, "audits/new_report.html", form, asked=asked, past=past)
 
 
 @login_required
 @require_POST
 def ask_for_report(request: PersonRequest, slug: str, number: int) -> HttpResponse:
-    """One press: the report on the version as it stands."""
+    """One press: the report on the version as it stands, or on the release that is named."""
     version = version_or_404(request, slug, number)
+    release = _release(request, version)
     form = Form(request.POST)
     with refusals_on(form):
         found = reports.request(
-            version=version,
-            release=_release(request, version),
+            **({"release": release} if release else {"version": version}),
             profile=request.POST.get("profile", "regulator"),
             language=request.POST.get("language", LANGUAGES[0]),
             by=request.user,
@@ -67,22 +120,21 @@ def ask_for_report(request: PersonRequest, slug: str, number: int) -> HttpRespon
     return show(request, "audits/no_report.html", form, version=version, model=version.model)
 
 
-def _release(request: PersonRequest, version: ModelVersion) -> Release | None:
+def _release(request: PersonRequest, version: object) -> Release | None:
     """Return the release the press was about, if it was made on a release's page."""
     asked = request.POST.get("release", "")
-    return get_object_or_404(version.releases, pk=asked) if asked.isdecimal() else None
+    releases = Release.objects.filter(version=version)
+    return get_object_or_404(releases, pk=asked) if asked.isdecimal() else None
 
 
 @login_required
-def report_file(request: PersonRequest, pk: int) -> HttpResponse:
-    """The sealed PDF."""
+@require_POST
+def recall_report(request: PersonRequest, pk: int) -> HttpResponse:
+    """Take a sealed report back, with a reason."""
     found = get_object_or_404(Report.objects.visible_to(request.user).for_list(), pk=pk)
-    if found.file is None:
-        raise Http404
-    if found.profile != "public":
-        rights.require(by=request.user, verb="small_cells.read", unit=found.version.model.unit)
-    about = f"{found.version.model.slug}-{found.version.label}-{found.profile}"
-    name = f"audit-report-{found.pk}-{about}.pdf"
-    response = HttpResponse(files.read_checked(found.file), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
+    form = RecallForm(request.POST)
+    if form.is_valid():
+        with refusals_on(form):
+            reports.recall(report=found, reason=form.cleaned_data["reason"], by=request.user)
+            return redirect("report", found.pk)
+    return show(request, "audits/report.html", form, **_context(request, found))

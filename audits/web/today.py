@@ -11,6 +11,7 @@ from audits.services import today as service
 from registry.models import Unit
 from registry.rules.refusals import Refused
 from registry.services import matrices
+from registry.web import as_of
 from registry.web.requests import PersonRequest
 from registry.web.risk import grid
 
@@ -18,6 +19,8 @@ from registry.web.risk import grid
 @login_required
 def today(request: PersonRequest) -> HttpResponse:
     """What waits for this person, what goes wrong, and where the risks stand."""
+    if as_of.is_asked(request):
+        return as_of.portfolio(request)
     portfolio = portfolios.portfolio(request.user)
     try:
         matrix = matrices.in_force().definition

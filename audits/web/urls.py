@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from audits.web import figures, imports, monitors, reports, runs, today
+from audits.web import (
+    figures,
+    imports,
+    keeping,
+    monitors,
+    report_files,
+    reports,
+    runs,
+    today,
+    verify,
+)
 
 VERSION = "models/<slug:slug>/versions/<int:number>/"
 
@@ -24,7 +34,22 @@ urlpatterns = [
         name="hand_in_evidently",
     ),
     path("figures/<int:pk>/", figures.figures, name="figures"),
+    path("settings/retention/preview/", keeping.retention_preview, name="retention_preview"),
     path("reports/", reports.report_list, name="reports"),
+    path("reports/new/", reports.new_report, name="new_report"),
     path("reports/<int:pk>/", reports.report, name="report"),
-    path("reports/<int:pk>/file/", reports.report_file, name="report_file"),
+    path("reports/<int:pk>/recall/", reports.recall_report, name="recall_report"),
+    path("reports/<int:pk>/file/", report_files.report_file, name="report_file"),
+    path("reports/<int:pk>/file.docx", report_files.report_format, {"form": "docx"}, "report_docx"),
+    path("reports/<int:pk>/file.xlsx", report_files.report_format, {"form": "xlsx"}, "report_xlsx"),
+    path(
+        "reports/<int:pk>/file.csv.zip",
+        report_files.report_format,
+        {"form": "csv.zip"},
+        "report_csv",
+    ),
+    path("reports/<int:pk>/file.json", report_files.report_format, {"form": "json"}, "report_json"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/verify_report.py", verify.checker, name="verify_checker"),
+    path("verify/certificate.pem", verify.certificate, name="verify_certificate"),
 ]

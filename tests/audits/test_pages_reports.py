@@ -101,9 +101,12 @@ def test_a_report_in_the_making_has_no_file_yet(cast: Cast) -> None:
 
 
 def test_only_who_may_ask_for_a_report_is_shown_its_button(world: World) -> None:
-    pages = ("version", "release", "report", "card", "version_runs")
+    pages = ("version", "release", "card", "version_runs")
+    on_release = f'action="{reverse("new_report")}?release={world.approved.pk}"'
     for name in ("scientist", "validator", "manager", "owner", "auditor", "admin"):
         client = signed_in(getattr(world.cast, name))
+        shown = on_release in client.get(world.address("report")).text
+        assert shown is (name != "admin"), name
         for page in pages:
             shown = f'action="{ASK}"' in client.get(world.address(page)).text
             assert shown is (name != "admin"), (name, page)

@@ -6,20 +6,17 @@ import json
 from typing import Any
 
 from audits.rendering import exhibits
-from audits.services import dossiers
 from registry.models import ModelVersion, Release
+from tests.audits.reporting import stated
 from tests.cast import Cast, a_complete_version, an_approved_release, an_exhibit
 
 
 def gathered(release: Release) -> dict[str, Any]:
-    return dossiers.gather(
-        version=release.version, release=release, profile="regulator", language="en"
-    )
+    return stated(release=release)
 
 
 def gathered_of(version: ModelVersion) -> dict[str, Any]:
-    release = dossiers.release_in_force(version)
-    return dossiers.gather(version=version, release=release, profile="regulator", language="en")
+    return stated(version=version)
 
 
 def test_an_exhibit_filed_after_the_approval_is_in_the_report_and_not_in_the_case_file(
@@ -46,8 +43,8 @@ def test_the_exhibit_that_was_decided_on_is_shown_before_a_later_one_of_its_kind
 def test_the_changes_since_the_last_approved_version_are_told(cast: Cast) -> None:
     first = an_approved_release(cast)
     second = a_complete_version(cast, first.version.model, "2.0", threshold=0.7)
-    stated = gathered_of(second)
-    changed = {one["fact"]: (one["before"], one["after"]) for one in stated["changes"]}
+    told = gathered_of(second)
+    changed = {one["fact"]: (one["before"], one["after"]) for one in told["changes"]}
     assert changed["version.threshold"] == (0.5, 0.7)
     assert changed["version.label"] == ("1.0", "2.0")
 
@@ -60,5 +57,5 @@ def test_a_later_approved_version_is_no_version_before(cast: Cast) -> None:
 
 def test_without_an_approved_version_before_there_are_no_changes(cast: Cast) -> None:
     release = an_approved_release(cast)
-    stated = gathered_of(release.version)
-    assert stated["changes"] == []
+    told = gathered_of(release.version)
+    assert told["changes"] == []

@@ -16,9 +16,10 @@ from audits.rendering import completeness
 from audits.rendering.document import html, readme
 from audits.rendering.redaction import published
 from audits.rules.reports import RENDERER, key
-from audits.services import dossiers
+from audits.services.dossiers_of_versions import in_force, submitted
 from registry.models import ModelVersion, Release, Review, User
 from registry.services import conditions, delegations, findings, overrides, releases
+from tests.audits.reporting import read
 from tests.cast import Cast, a_release, an_approved_release, an_exhibit
 from tests.registry.flow import FOUR_STAGES, PROOF, a_condition, act, days_ahead, policy_with
 from tests.registry.live import OTHER, a_deployment, with_artefact
@@ -28,13 +29,7 @@ from tests.traces import time_passes
 
 def told(version: ModelVersion, profile: str = "regulator") -> dict[str, Any]:
     """Return what a report on the version would state, as its worker reads it."""
-    release = dossiers.release_in_force(version)
-    gathered = dossiers.gather(version=version, release=release, profile=profile, language="en")
-    dossier: dict[str, Any] = json.loads(json.dumps(gathered))
-    dossier["case_file"] = json.loads(dossier["case_file_text"])
-    for exhibit in dossier["evidence"]:
-        exhibit["content"] = json.loads(exhibit["text"])
-    return dossier
+    return read(version=version, profile=profile)
 
 
 def a_delegation(cast: Cast, giver: User, delegate: User, role: str) -> None:
@@ -207,4 +202,5 @@ def test_a_report_is_about_what_stands_rather_than_what_ended_later(cast: Cast) 
     ended = a_release(cast, standing.version, "staging")
     act(releases.approve, ended, cast.manager)
     Release.objects.filter(pk=ended.pk).update(state="expired")
-    assert dossiers.release_in_force(standing.version) == standing
+    found = submitted(Release.objects.filter(version=standing.version), None)
+    assert in_force(found) == standing
