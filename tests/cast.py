@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ from registry.services import (
     versions,
 )
 from registry.services.signatures import Proof
+from tests import scenes
 
 PASSWORD = "a pass phrase of the cast"
 FEATURES = ("income", "debt")
@@ -76,6 +78,7 @@ def cast(db: None, quick_passwords: None) -> Cast:
     return gather()
 
 
+@scenes.kept
 def gather() -> Cast:
     """Found both units, and grant everybody their role."""
     admin = a_person("admin", "Alma Berg")
@@ -135,6 +138,7 @@ def a_statement(cast: Cast, **changed: Any) -> registered_models.Statement:
     return registered_models.Statement(**said | changed)
 
 
+@scenes.kept
 def a_model(
     cast: Cast, name: str = "Mortgage approval", *, task: str = "binary", **statement: Any
 ) -> RegisteredModel:
@@ -145,6 +149,7 @@ def a_model(
     )
 
 
+@scenes.kept
 def a_version(
     cast: Cast, model: RegisteredModel | None = None, label: str = "1.0", **build: Any
 ) -> ModelVersion:
@@ -176,23 +181,33 @@ def a_table(rows: int = ROWS) -> str:
 
 
 def a_trained_artefact(path: Path) -> Path:
-    """Train XGBoost on the rows of `a_table` and save it as JSON under this path."""
+    """Save XGBoost, trained on the rows of `a_table`, as JSON under this path."""
+    path.write_bytes(_trained())
+    return path
+
+
+@functools.cache
+def _trained() -> bytes:
     import numpy as np
     import xgboost
 
     rows = np.genfromtxt(a_table().splitlines()[1:], delimiter=",", usecols=(0, 1, 2))
     model = xgboost.XGBClassifier(n_estimators=8, max_depth=2, random_state=0, n_jobs=1)
     model.fit(rows[:, :2], rows[:, 2])
-    model.save_model(path)
-    return path
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.json"
+        model.save_model(path)
+        return path.read_bytes()
 
 
+@scenes.kept
 def a_dataset(cast: Cast, name: str = "Applications") -> Dataset:
     """Register a dataset in the cast's unit."""
     about = "Mortgage applications of one year."
     return datasets.register(unit=cast.unit, name=name, description=about, by=cast.scientist)
 
 
+@scenes.kept
 def a_dataset_version(
     cast: Cast,
     dataset: Dataset | None = None,
@@ -216,6 +231,7 @@ def a_dataset_version(
         )
 
 
+@scenes.kept
 def attached(cast: Cast, version: ModelVersion, data: DatasetVersion | None = None) -> DataLink:
     """Attach data to a version: test data, unless told."""
     return versions.attach_data(
@@ -223,17 +239,20 @@ def attached(cast: Cast, version: ModelVersion, data: DatasetVersion | None = No
     )
 
 
+@scenes.kept
 def a_card(cast: Cast, version: ModelVersion, **sections: str) -> CardRevision:
     """Save these sections of the version's card."""
     return cards.save(version=version, sections=sections, by=cast.scientist)
 
 
+@scenes.kept
 def complete_card(cast: Cast, version: ModelVersion) -> CardRevision:
     """Save a card that says something in every section."""
     texts = {section.code: f"{section.name}: said in full." for section in SECTIONS}
     return a_card(cast, version, **texts)
 
 
+@scenes.kept
 def assessed_risk(cast: Cast, version: ModelVersion) -> RiskAssessment:
     """Assess the four starting hazards: medium before the controls, low after them."""
     hazards = [
@@ -243,6 +262,7 @@ def assessed_risk(cast: Cast, version: ModelVersion) -> RiskAssessment:
     return risk.assess(version=version, hazards=hazards, by=cast.scientist)
 
 
+@scenes.kept
 def an_exhibit(
     cast: Cast,
     version: ModelVersion,
@@ -271,6 +291,7 @@ def an_exhibit(
     )
 
 
+@scenes.kept
 def a_complete_version(
     cast: Cast, model: RegisteredModel | None = None, label: str = "1.0", **build: Any
 ) -> ModelVersion:
@@ -285,6 +306,7 @@ def a_complete_version(
     return version
 
 
+@scenes.kept
 def a_release(
     cast: Cast, version: ModelVersion | None = None, environment: str = "production"
 ) -> Release:
@@ -294,6 +316,7 @@ def a_release(
     )
 
 
+@scenes.kept
 def an_approved_release(cast: Cast, version: ModelVersion | None = None) -> Release:
     """Submit a version of tier 3 and have the manager sign for it."""
     release = a_release(cast, version)

@@ -14,6 +14,7 @@ from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker, Settings
 
 pytest_plugins = [
+    "tests.scenes",
     "tests.cast",
     "tests.databases",
     "tests.stack",
@@ -48,7 +49,13 @@ def django_db_setup(
     """
     keep = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=keep)
+        made = setup_databases(
+            verbosity=0,
+            interactive=False,
+            aliases={"default"},
+            keepdb=keep,
+            serialized_aliases=(),
+        )
         call_command("load_policies", verbosity=0)
     yield
     if not django_db_keepdb:
@@ -57,10 +64,14 @@ def django_db_setup(
 
 
 @pytest.fixture(autouse=True)
-def own_store(settings: Settings, tmp_path: Path) -> None:
+def own_store(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the files of each test apart from those of all others."""
     keep_files_in(settings, tmp_path / "store")
     settings.SCRATCH_DIR = tmp_path / "scratch"
+    settings.ERASURES_FILE = tmp_path / "erasures.jsonl"
+    settings.CHECKPOINT_SINKS = [(tmp_path / "checkpoints.jsonl").as_uri()]
+    # Processes that a test starts write their checkpoints to the same place.
+    monkeypatch.setenv("CHECKPOINT_SINKS", settings.CHECKPOINT_SINKS[0])
 
 
 def keep_files_in(settings: Settings, folder: Path) -> None:

@@ -11,6 +11,7 @@ from registry.models import Decision, Release, User
 from registry.rules.conditions import Asked
 from registry.services import policies, releases
 from registry.services.signatures import Proof
+from tests import scenes
 from tests.cast import PASSWORD, Cast, a_release
 
 FOUR_STAGES = [
@@ -30,6 +31,7 @@ FOUR_STAGES = [
 PROOF = Proof(password=PASSWORD)
 
 
+@scenes.kept
 def policy_with(**changed: Any) -> None:
     """Load a policy by which tier 3 says this."""
     definition = policies.in_force().definition
@@ -38,6 +40,7 @@ def policy_with(**changed: Any) -> None:
     policies.load(definition={**definition, "tiers": tiers}, by=None)
 
 
+@scenes.kept
 def in_four_stages(cast: Cast) -> Release:
     """Submit under a policy by which tier 3 is decided as a severe model is."""
     policy_with(stages=FOUR_STAGES)

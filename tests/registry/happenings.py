@@ -15,6 +15,7 @@ from registry.models import DataLink
 from registry.rules.plans import effective
 from registry.rules.refusals import Refused
 from registry.services import policies
+from tests import scenes
 from tests.cast import (
     ROWS,
     Cast,
@@ -28,6 +29,7 @@ from tests.cast import (
 )
 
 
+@scenes.kept
 def a_run(cast: Cast, link: DataLink, kind: str, *, fails: bool = False) -> Run:
     """Ask for a run on handed-in predictions, and end it as a worker would."""
     with tempfile.TemporaryDirectory() as folder:
@@ -51,6 +53,7 @@ def a_run(cast: Cast, link: DataLink, kind: str, *, fails: bool = False) -> Run:
     return run
 
 
+@scenes.kept
 def a_monitor(cast: Cast) -> Monitor:
     """Watch another model; no batch has come in, so the first look was in vain."""
     with tempfile.TemporaryDirectory() as folder:

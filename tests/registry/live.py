@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +11,25 @@ from django.utils import timezone
 from registry.models import Deployment, Finding, ModelVersion, RegisteredModel, Release
 from registry.rules.deployments import Report
 from registry.services import deployments
+from tests import scenes
 from tests.cast import Cast, a_complete_version, a_trained_artefact, an_approved_release
 
 OTHER = "b" * 64
 IMAGE = f"sha256:{'c' * 64}"
-_numbers = count(1)
 
 
+@scenes.kept
 def with_artefact(
     cast: Cast, folder: Path, model: RegisteredModel | None = None, label: str = "1.0"
 ) -> ModelVersion:
     """Register a version with an artefact of its own, ready to be submitted."""
-    number = next(_numbers)
+    number = ModelVersion.objects.count() + 1
     path = a_trained_artefact(folder / f"model-{number}.json")
     path.write_text(path.read_text(encoding="utf-8") + "\n" * number, encoding="utf-8")
     return a_complete_version(cast, model, label, artefact=path)
 
 
+@scenes.kept
 def an_approval(
     cast: Cast, folder: Path, model: RegisteredModel | None = None, label: str = "1.0"
 ) -> Release:

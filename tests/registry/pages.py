@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -32,6 +32,7 @@ from registry.models import (
     User,
 )
 from registry.services import events, releases
+from tests import scenes
 from tests.cast import (
     Cast,
     a_card,
@@ -161,6 +162,11 @@ class World:
             "run_again": {"pk": self.failed.pk},
             "report": {"pk": self.report.pk},
             "report_file": {"pk": self.report.pk},
+            "report_docx": {"pk": self.report.pk},
+            "report_xlsx": {"pk": self.report.pk},
+            "report_csv": {"pk": self.report.pk},
+            "report_json": {"pk": self.report.pk},
+            "recall_report": {"pk": self.report.pk},
         }
 
 
@@ -168,6 +174,12 @@ class World:
 def world(cast: Cast, settings: Settings, tmp_path: Path) -> World:
     """Let something of every kind happen."""
     connect(settings, tmp_path / "warehouse")
+    return happened(cast)
+
+
+@scenes.kept
+def happened(cast: Cast) -> World:
+    """Take every step, as the person whose step it is."""
     version = a_complete_version(cast)
     link = version.data_links.select_related("data__dataset").get()
     done = a_run(cast, link, "performance")
@@ -188,7 +200,7 @@ def world(cast: Cast, settings: Settings, tmp_path: Path) -> World:
         report=a_report(cast, approved),
         membership=Membership.objects.get(user=cast.validator),
         query=proposed(cast, link.data.dataset),
-        delivery=a_delivery(settings, version),
+        delivery=a_delivery(version),
         relation=a_related_model(cast, version.model),
         finding=a_finding(cast, version, severity="low", due=in_days(99)),
         incident=an_incident(cast, version.model),
@@ -209,18 +221,16 @@ def a_bound_condition(cast: Cast) -> Condition:
     return release.conditions.get()
 
 
-def a_delivery(settings: Settings, version: ModelVersion) -> Delivery:
+def a_delivery(version: ModelVersion) -> Delivery:
     """Announce an event to a listener that nobody reaches."""
-    settings.EVENT_LISTENERS = {"warehouse": "https://hooks.example/"}
-    event = events.announce(name="model.review_due", version=version, details={}, by=None)
-    settings.EVENT_LISTENERS = {}
+    with override_settings(EVENT_LISTENERS={"warehouse": "https://hooks.example/"}):
+        event = events.announce(name="model.review_due", version=version, details={}, by=None)
     return event.deliveries.get()
 
 
 def a_report(cast: Cast, release: Release) -> Report:
     """Ask for a report and hand in bytes in the place of the worker's."""
     report = reports.request(
-        version=release.version,
         release=release,
         profile="regulator",
         language="en",

@@ -19,11 +19,13 @@ from registry.models import (
 from registry.rules.outcomes import Ending
 from registry.services import attestations, reviews
 from registry.services.signatures import Proof
+from tests import scenes
 from tests.cast import PASSWORD, Cast, a_complete_version, a_model, an_approved_release
 
 LOOKED_AT = "Looked at the figures of the last quarter; nothing has moved."
 
 
+@scenes.kept
 def in_use(cast: Cast, name: str = "Mortgage approval", **statement: Any) -> Release:
     """Register a model with a version that is approved."""
     version = a_complete_version(cast, a_model(cast, name, **statement))

@@ -11,6 +11,7 @@ from registry.services import (
     releases,
 )
 from registry.services.signatures import Proof
+from tests import scenes
 from tests.cast import (
     PASSWORD,
     Cast,
@@ -55,6 +56,7 @@ def fresh(release: Release) -> Release:
     return found
 
 
+@scenes.kept
 def in_three_stages(cast: Cast) -> Release:
     """Submit under a policy by which tier 3 takes a validator, two managers and the owner."""
     definition = policies.in_force().definition
@@ -64,6 +66,7 @@ def in_three_stages(cast: Cast) -> Release:
     return a_release(cast)
 
 
+@scenes.kept
 def where_two_sign() -> None:
     """Load a policy by which tier 3 takes two managers."""
     definition = policies.in_force().definition
