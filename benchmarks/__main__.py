@@ -8,11 +8,22 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import crosstabs, draws, explanations, fairness, formats, gate, machine, pages
+from benchmarks import (
+    crosstabs,
+    draws,
+    explanations,
+    fairness,
+    formats,
+    gate,
+    journal,
+    machine,
+    pages,
+    reports,
+)
 from benchmarks.lines import HEADINGS, Line
 from benchmarks.sizes import FULL, Sizes
 
-PARTS = (fairness, draws, explanations, formats, crosstabs, gate)
+PARTS = (fairness, draws, explanations, formats, crosstabs, gate, journal, reports)
 PAGE = pages.DOCS / "benchmarks.md"
 
 

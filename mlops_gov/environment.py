@@ -78,6 +78,13 @@ def as_key(name: str, text: str) -> bytes:
     return key
 
 
+def as_size(name: str, gibibytes: int) -> int:
+    """Return so many GiB in bytes; there has to be one at least."""
+    if gibibytes < 1:
+        raise ImproperlyConfigured(f"{name} is {gibibytes}; write 1 or more.")
+    return gibibytes * 2**30
+
+
 def kept_secret(path: Path, length: int = 64) -> str:
     """Return a secret of this installation, made once and readable by its owner alone.
 

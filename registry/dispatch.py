@@ -5,6 +5,8 @@ By the task's name, once the transaction has committed.
 
 from __future__ import annotations
 
+from functools import partial
+
 from celery import current_app
 from django.db import transaction
 
@@ -26,3 +28,12 @@ def send_mail(mail_id: int) -> None:
 def settle_gates() -> None:
     """Queue the telling of gates that changed; where the queue is away, the beat finds it later."""
     transaction.on_commit(lambda: current_app.send_task("registry.settle_gates"), robust=True)
+
+
+def tell_checkpoints(*, stamp: bool) -> None:
+    """Queue that new checkpoints are written down outside, and time-stamped if asked for.
+
+    Where the queue is away, the beat finds them later.
+    """
+    for name in ("registry.deliver_checkpoints", *(("registry.stamp_checkpoints",) * stamp)):
+        transaction.on_commit(partial(current_app.send_task, name), robust=True)

@@ -6,18 +6,23 @@ from celery import shared_task
 
 from registry.services import (
     announcements,
+    checkpoint_sinks,
+    checkpoint_stamps,
+    checkpoints,
     coverage,
     deliveries,
     housekeeping,
     journal,
+    journal_checks,
     mails,
     settling,
+    store,
 )
 
 
 @shared_task(name="registry.keep_house")  # type: ignore[untyped-decorator]
 def keep_house() -> None:
-    """Delete rows whose retention has passed, and remove what was left behind."""
+    """Delete what is past its time, and remove what was left behind."""
     with journal.came_in_by("worker", "task"):
         housekeeping.keep_house()
 
@@ -66,3 +71,34 @@ def watch_deployments() -> None:
     """Look whether what runs is still covered by a valid approval."""
     with journal.came_in_by("worker", "task"):
         coverage.watch()
+
+
+@shared_task(name="registry.make_checkpoint")  # type: ignore[untyped-decorator]
+def make_checkpoint() -> None:
+    """Sign the journal as it stands, if it has grown."""
+    checkpoints.make()
+
+
+@shared_task(name="registry.deliver_checkpoints")  # type: ignore[untyped-decorator]
+def deliver_checkpoints() -> None:
+    """Write new checkpoints down outside the database; safe to be killed anywhere."""
+    checkpoint_sinks.deliver()
+
+
+@shared_task(name="registry.stamp_checkpoints")  # type: ignore[untyped-decorator]
+def stamp_checkpoints() -> None:
+    """Have new checkpoints time-stamped, where an authority is set."""
+    checkpoint_stamps.stamp()
+
+
+@shared_task(name="registry.check_journal")  # type: ignore[untyped-decorator]
+def check_journal() -> None:
+    """Check the whole journal, and keep what was found."""
+    journal_checks.keep(kind="nightly")
+
+
+@shared_task(name="registry.check_store")  # type: ignore[untyped-decorator]
+def check_store() -> None:
+    """Read a part of the store against its digests, and look for what no record names."""
+    with journal.came_in_by("worker", "task"):
+        store.check()

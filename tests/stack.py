@@ -53,6 +53,8 @@ class Stack:
             "SECRET_KEY": project_settings.SECRET_KEY,
             "ROWS_KEY": b64encode(project_settings.ROWS_KEY).decode(),
             "SECOND_FACTOR_KEY": b64encode(project_settings.SECOND_FACTOR_KEY).decode(),
+            "PEOPLE_KEY": b64encode(project_settings.PEOPLE_KEY).decode(),
+            "CHECKPOINT_KEY": b64encode(project_settings.CHECKPOINT_KEY).decode(),
             "PYTHONUNBUFFERED": "1",
         }
 

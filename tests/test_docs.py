@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 GOVERNANCE = ROOT / "docs" / "governance.md"
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+SETTINGS = [ROOT / "mlops_gov" / name for name in ("settings.py", "proof.py", "places.py")]
 # Set for every program, or read beside the settings.
 ELSEWHERE = {"LOG_LEVEL"}
 
@@ -27,9 +28,11 @@ def rows(page: Path, heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
-def variables_read(module: Path) -> set[str]:
-    """Return the names of the environment variables that a module reads."""
-    calls = [node for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Call)]
+def variables_read() -> set[str]:
+    """Return the names of the environment variables that the settings read."""
+    trees = [ast.parse(module.read_text(encoding="utf-8")) for module in SETTINGS]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
     return {
         str(call.args[0].value)
         for call in calls
@@ -70,14 +73,14 @@ def test_the_table_of_reviews_says_each_cause_and_its_days() -> None:
 
 def test_the_readme_names_every_setting_and_no_other() -> None:
     named = [name for row in rows(README, "Settings") for name in re.findall(r"`(\w+)`", row[0])]
-    read = variables_read(ROOT / "mlops_gov" / "settings.py") | ELSEWHERE
+    read = variables_read() | ELSEWHERE
     assert sorted(named) == sorted(read)
 
 
 def test_compose_passes_on_nothing_that_nobody_reads() -> None:
     stack = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
     passed = set(stack["x-product"]["environment"])
-    assert passed <= variables_read(ROOT / "mlops_gov" / "settings.py")
+    assert passed <= variables_read()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

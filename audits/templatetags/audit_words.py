@@ -14,16 +14,31 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 from audits.rules.monitors import ANNOUNCES
+from audits.rules.reports import STANDING_NAMES
 from audits.rules.runs import STAGE_NAMES, STATE_NAMES, State
 from audits.wording import measure_name, reason_words
 
 register = template.Library()
+
+STANDING_CHIPS = {"current": "met", "superseded": "lapsed", "recalled": "failed"}
 
 
 @register.filter
 def state_name(state: str) -> str:
     """Return the name of a run's or a report's state."""
     return gettext(STATE_NAMES[State(state)])
+
+
+@register.filter
+def standing_name(standing: str) -> str:
+    """Return the name of where a sealed report stands."""
+    return gettext(STANDING_NAMES[standing])
+
+
+@register.filter
+def standing_chip(standing: str) -> str:
+    """Return the class of the chip for where a sealed report stands."""
+    return STANDING_CHIPS[standing]
 
 
 @register.filter

@@ -7,6 +7,15 @@ what goes past the querysets.
 
 from registry.models.attestations import AttestationRound, Confirmation
 from registry.models.cards import CardRevision, ModelCard
+from registry.models.checkpoints import (
+    Checkpoint,
+    CheckpointDelivery,
+    CheckpointKey,
+    CheckpointStamp,
+    Installation,
+    JournalCheck,
+    JournalTile,
+)
 from registry.models.conditions import Condition
 from registry.models.data_queries import DataQuery
 from registry.models.datasets import Dataset, DatasetVersion
@@ -17,21 +26,24 @@ from registry.models.evidence import Evidence
 from registry.models.files import StoredFile
 from registry.models.findings import Finding, FindingMove
 from registry.models.gates import GateRow
+from registry.models.holds import RetentionHold
 from registry.models.incidents import Incident, IncidentMove
 from registry.models.journal import Entry, Head, ModelHead
 from registry.models.notices import Mail, MailChoice, Notice
 from registry.models.overrides import Override, OverrideSignature
 from registry.models.passkeys import PasskeyChallenge
 from registry.models.people import User
+from registry.models.person_keys import PersonKey
 from registry.models.plans import EvaluationPlan
 from registry.models.policies import PolicyAdoption, PolicyApproval, PolicyEdition
 from registry.models.registered_models import ModelRevision, RegisteredModel
 from registry.models.relations import ModelRelation
 from registry.models.releases import CaseFile, Decision, Release, ReleaseMove
-from registry.models.retention import RowsDeletion
+from registry.models.retention import RetentionRule, RowsDeletion, Tombstone
 from registry.models.reviews import Review, ReviewEvent
 from registry.models.risk import Hazard, RiskAssessment, RiskFile, RiskMatrix
 from registry.models.scorecards import ScorecardFilling, TierOverride
+from registry.models.store_checks import StoreCheck
 from registry.models.units import Membership, Unit
 from registry.models.versions import DataLink, ModelVersion
 
@@ -39,6 +51,10 @@ __all__ = [
     "AttestationRound",
     "CardRevision",
     "CaseFile",
+    "Checkpoint",
+    "CheckpointDelivery",
+    "CheckpointKey",
+    "CheckpointStamp",
     "Confirmation",
     "Condition",
     "DataLink",
@@ -62,6 +78,9 @@ __all__ = [
     "MailChoice",
     "Incident",
     "IncidentMove",
+    "Installation",
+    "JournalCheck",
+    "JournalTile",
     "Membership",
     "ModelCard",
     "ModelHead",
@@ -70,6 +89,7 @@ __all__ = [
     "ModelVersion",
     "Notice",
     "PasskeyChallenge",
+    "PersonKey",
     "PolicyAdoption",
     "PolicyApproval",
     "Override",
@@ -83,10 +103,14 @@ __all__ = [
     "RiskAssessment",
     "RiskFile",
     "RiskMatrix",
+    "RetentionHold",
+    "RetentionRule",
     "RowsDeletion",
     "ScorecardFilling",
+    "StoreCheck",
     "StoredFile",
     "TierOverride",
+    "Tombstone",
     "Unit",
     "User",
 ]

@@ -48,6 +48,7 @@ ENGAGED = AUTHORS | DECIDERS
 MAY: dict[str, frozenset[Role]] = {
     "membership.grant": frozenset({Role.ADMINISTRATOR}),
     "membership.end": frozenset({Role.ADMINISTRATOR}),
+    "person.erase": frozenset({Role.ADMINISTRATOR}),
     "model.register": AUTHORS,
     "model.revise": AUTHORS | {Role.MODEL_RISK_MANAGER},
     "model.retire": RISK_MANAGERS | {Role.BUSINESS_OWNER},
@@ -103,8 +104,15 @@ MAY: dict[str, frozenset[Role]] = {
     "attestation.confirm": ENGAGED,
     "conflicts.read": DECIDERS | {Role.AUDITOR},
     "event.send_again": frozenset({Role.ADMINISTRATOR}),
+    "retention_hold.place": RISK_MANAGERS | {Role.ADMINISTRATOR},
+    "retention_hold.release": RISK_MANAGERS | {Role.ADMINISTRATOR},
+    "retention_rule.propose": frozenset({Role.ADMINISTRATOR}),
+    "retention_rule.confirm": RISK_MANAGERS | {Role.ADMINISTRATOR},
+    "retention.preview": RISK_MANAGERS | {Role.ADMINISTRATOR, Role.AUDITOR},
+    "store.read": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "gate.ask": EVERYONE,
     "report.request": EVERYONE - {Role.ADMINISTRATOR, Role.DEPLOYER, Role.SERVICE},
+    "report.recall": frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
 }
 
 # An administrator decides nothing, and an auditor changes nothing: in one unit, these never meet.

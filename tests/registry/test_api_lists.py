@@ -42,8 +42,8 @@ LISTS = {
     "/datasets/{dataset}/versions/": 5,
     "/runs/": 4,
     "/releases/": 10,
-    "/reports/": 4,
-    "/journal/": 5,
+    "/reports/": 5,
+    "/journal/": 6,
 }
 
 

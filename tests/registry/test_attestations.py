@@ -21,7 +21,7 @@ from registry.services.signatures import Proof, SignatureFailed
 from tests.cast import Cast, a_model, a_statement, an_exhibit, gather
 from tests.registry.reviewing import a_review, a_round, confirmed, in_use
 from tests.registry.test_at_once import at_once
-from tests.traces import time_passes
+from tests.traces import time_passes, who
 
 
 def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
@@ -127,7 +127,7 @@ def test_a_confirmation_keeps_the_signature_as_it_was_made(cast: Cast) -> None:
     assert (said.method, said.digest) == ("password", opened.digest)
     assert said.meaning.startswith("I own these models")
     assert attestations.waiting(opened) == []
-    assert Entry.objects.get(action="attestation.confirmed").actor == cast.owner.printed_name
+    assert who(Entry.objects.get(action="attestation.confirmed")) == cast.owner.printed_name
 
 
 def test_an_owner_names_exceptions_model_by_model(cast: Cast) -> None:

@@ -19,6 +19,7 @@ __all__ = ["world"]
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 NAMED = {"a", "button", "caption", "h1", "h2", "h3", "label", "legend", "th", "title"}
 DOWNLOADS = {"exhibit_file", "case_file", "report_file"}
+DOWNLOADS |= {"report_docx", "report_xlsx", "report_csv", "report_json"}
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -162,7 +163,7 @@ def test_a_form_that_is_refused_is_as_well_made_as_an_empty_one(world: World) ->
     client = signed_in(world.cast.scientist)
     found = {}
     for page in (*FILL, "unit", "version_data", "release"):
-        answer = client.post(world.address(page), {"nothing": "of use"})
+        answer = client.post(world.address(page), {"nothing": "of use", "as_of": "soon"})
         assert answer.status_code in {403, 422}, page
         if faults := faults_of(answer):
             found[page] = faults

@@ -49,6 +49,7 @@ READ = [
     "journal",
     "settings",
     "matrix",
+    "retention",
     "unit",
     "runs",
     "run",
@@ -60,6 +61,7 @@ READ = [
 ]
 # Forms, with those who may fill them in.
 FILL = {
+    "new_report": {"scientist", "validator", "manager", "manager2", "owner", "auditor"},
     "register_model": {"scientist"},
     "revise_model": {"scientist", "manager", "manager2"},
     "fill_scorecard": {"scientist", "validator", "manager", "manager2", "owner"},
@@ -84,12 +86,19 @@ FILL = {
     "choose_mail": {"scientist", "validator", "manager", "manager2", "owner", "auditor", "admin"},
     "events": {"admin"},
     "edit_matrix": {"admin"},
+    "place_hold": {"manager", "manager2", "admin"},
+    "propose_rule": {"admin"},
+    "retention_preview": {"manager", "manager2", "auditor", "admin"},
+    "store": {"auditor", "admin"},
 }
 # Files that hold small cells, with those who may have them.
 HAND_OUT = {
     "exhibit_file": {"scientist", "validator", "manager", "manager2", "owner", "auditor"},
     "report_file": {"scientist", "validator", "manager", "manager2", "owner", "auditor"},
 }
+HAND_OUT |= dict.fromkeys(
+    ("report_docx", "report_xlsx", "report_csv", "report_json"), HAND_OUT["report_file"]
+)
 # Acts without a page of their own, with those who may.
 ACTS = {
     "review_query": {"admin"},
@@ -111,6 +120,7 @@ ACTS = {
     "end_delegation": {"scientist", "validator", "manager", "manager2", "owner", "admin"},
     "end_override": {"manager", "manager2", "owner"},
     "send_again": {"admin"},
+    "recall_report": {"auditor", "admin"},
     "ask_for_report": {"scientist", "validator", "manager", "manager2", "owner", "auditor"},
 }
 PEOPLE = ("scientist", "validator", "manager", "manager2", "owner", "auditor", "admin")
@@ -131,6 +141,7 @@ OVERVIEWS = {
     "journal",
     "settings",
     "matrix",
+    "retention",
     "runs",
     "monitors",
     "reports",
@@ -152,8 +163,11 @@ ONESELF = {
     "renew_recovery_codes",
 }
 # Asked for, with who may and who may not, in test_pages_deployments.py, test_pages_reviews.py,
-# test_pages_attestations.py and test_pages_policies.py.
+# test_pages_attestations.py, test_pages_policies.py, test_pages_keeping.py,
+# test_erasure.py and test_pages_verify.py.
 IN_FILES_OF_THEIR_OWN = {
+    "people",
+    "erase_person",
     "deployment",
     "report_deployment",
     "review",
@@ -164,8 +178,14 @@ IN_FILES_OF_THEIR_OWN = {
     "inventory_text",
     "policy",
     "propose_policy",
+    "release_hold",
+    "confirm_rule",
+    "verify",
+    "verify_checker",
+    "verify_certificate",
 }
 OPEN_TO_STRANGERS = OVERVIEWS | {
+    "new_report",
     "register_model",
     "register_dataset",
     "choose_mail",
@@ -173,6 +193,10 @@ OPEN_TO_STRANGERS = OVERVIEWS | {
     "edit_matrix",
     "give_delegation",
     "conflicts",
+    "place_hold",
+    "propose_rule",
+    "retention_preview",
+    "store",
 }
 
 

@@ -12,6 +12,8 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "report" not in path.parts)
 
 COMMENT = re.compile(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}|<!--.*?-->", re.DOTALL)
+# What is typed into a shell is the same in every language.
+TYPED = re.compile(r"<pre[^>]*><code>.*?</code></pre>", re.DOTALL)
 BLOCK = re.compile(r"{%\s*blocktranslate.*?endblocktranslate\s*%}", re.DOTALL)
 # The block that puts a class on the page.
 CLASS = re.compile(r"{%\s*block width\s*%}.*?endblock\s*%}")
@@ -28,7 +30,7 @@ SAME_EVERYWHERE = {"mlops", "gov", "shap"}
 def bare_words(source: str) -> list[str]:
     """Return the words of a template that stand outside translation tags."""
     defaults = [word for text in DEFAULT.findall(source) for word in WORD.findall(text)]
-    text = TAG.sub("", CLASS.sub("", BLOCK.sub("", COMMENT.sub("", source))))
+    text = TAG.sub("", CLASS.sub("", BLOCK.sub("", TYPED.sub("", COMMENT.sub("", source)))))
     read_aloud = [word for value in READ_ALOUD.findall(text) for word in WORD.findall(value)]
     shown = WORD.findall(ENTITY.sub("", MARKUP.sub(" ", text)))
     found = [*defaults, *read_aloud, *shown]

@@ -15,7 +15,7 @@ from registry.services import policies, policy_proposals
 from registry.services.policy_texts import written
 from tests.cast import Cast
 from tests.registry.policies_at_work import adopted, changed, proposed
-from tests.traces import journalled, nothing_written, only_the_entitled_may, refused
+from tests.traces import journalled, nothing_written, only_the_entitled_may, refused, who
 
 SHIPPED = policies.FOLDER / "default.yaml"
 
@@ -43,7 +43,7 @@ def test_a_proposal_is_an_edition_that_is_not_in_force(cast: Cast) -> None:
     assert edition.definition["tiers"]["1"]["approval_days"] == 180
     assert policy_proposals.standing_of(edition) is Standing.PROPOSED
     (entry,) = entries
-    assert (entry.action, entry.actor, entry.role, entry.reason) == (
+    assert (entry.action, who(entry), entry.role, entry.reason) == (
         "policy.proposed",
         "Mara Roth",
         "model_risk_manager",

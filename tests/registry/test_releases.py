@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from registry.models import DataLink, Release
+from registry.rules import row_digests
 from registry.rules.cards import SECTION_CODES
 from registry.rules.releases import HANDS, MEANINGS, Act
 from registry.rules.risk import HazardFacts
@@ -38,7 +39,7 @@ from tests.cast import (
     attached,
 )
 from tests.registry.signing import approve, fresh, in_three_stages, reject, revoke, withdraw
-from tests.traces import denied, journalled, only_the_entitled_may, refused, time_passes
+from tests.traces import denied, journalled, only_the_entitled_may, refused, time_passes, who
 
 
 def test_a_complete_version_is_submitted_and_frozen(cast: Cast) -> None:
@@ -162,7 +163,7 @@ def test_the_last_signature_approves(cast: Cast) -> None:
     )
     assert decision.meaning == MEANINGS[Act.APPROVE]
     assert decision.case_file_digest == release.case_file.digest
-    assert [(entry.action, entry.actor, entry.role) for entry in entries] == [
+    assert [(entry.action, who(entry), entry.role) for entry in entries] == [
         ("release.signed", "Mara Roth", "model_risk_manager"),
         ("release.approved", "system", "system"),
         ("event.announced", "system", "system"),
@@ -171,6 +172,8 @@ def test_the_last_signature_approves(cast: Cast) -> None:
         "case_file": release.case_file.digest,
         "stage": "Risk sign-off",
         "method": "password",
+        "decision": decision.pk,
+        "facts": row_digests.digest_of(decision, row_digests.DECISION),
     }
 
 

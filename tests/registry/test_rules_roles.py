@@ -64,8 +64,16 @@ EXPECTED = {
     "attestation.confirm": "SVMBE",
     "conflicts.read": "VMBEA",
     "event.send_again": "D",
+    "retention_hold.place": "MD",
+    "retention_hold.release": "MD",
+    "retention_rule.propose": "D",
+    "retention_rule.confirm": "MD",
+    "retention.preview": "MAD",
+    "store.read": "AD",
     "gate.ask": "SVMBEPADX",
     "report.request": "SVMBEA",
+    "report.recall": "AD",
+    "person.erase": "D",
 }
 
 
@@ -82,20 +90,36 @@ def test_a_role_gives_exactly_the_rights_of_the_table(verb: str, letter: str) ->
 
 def test_an_auditor_reads_everything_and_changes_nothing() -> None:
     given = {verb for verb in MAY if Role.AUDITOR in MAY[verb]}
-    assert given == {"report.request", "small_cells.read", "conflicts.read", "gate.ask"}
+    assert given == {
+        "report.request",
+        "report.recall",
+        "small_cells.read",
+        "conflicts.read",
+        "gate.ask",
+        "retention.preview",
+        "store.read",
+    }
 
 
 def test_an_administrator_decides_nothing() -> None:
     assert [verb for verb in MAY if Role.ADMINISTRATOR in MAY[verb]] == [
         "membership.grant",
         "membership.end",
+        "person.erase",
         "data_query.review",
         "dataset.delete_rows",
         "delegation.end",
         "policy.propose",
         "matrix.edit",
         "event.send_again",
+        "retention_hold.place",
+        "retention_hold.release",
+        "retention_rule.propose",
+        "retention_rule.confirm",
+        "retention.preview",
+        "store.read",
         "gate.ask",
+        "report.recall",
     ]
 
 
