@@ -70,7 +70,7 @@ def test_a_report_comes_out_as_it_was_sealed(world: World) -> None:
     answer = signed_in(world.cast.auditor).get(world.address("report_file"))
     assert answer.content == b"%PDF-1.7 sealed"
     assert answer["Content-Type"] == "application/pdf"
-    assert "audit-report" in answer["Content-Disposition"]
+    assert f"{world.report.serial}.pdf" in answer["Content-Disposition"]
 
 
 @pytest.mark.parametrize("harm", [break_in_the_store, lose_from_the_store])

@@ -27,6 +27,7 @@ from tests.cast import (
     attached,
 )
 from tests.registry.pages import signed_in
+from tests.traces import who
 
 REASON = "Read in full; I agree with the assessment."
 
@@ -138,7 +139,7 @@ def test_a_wrong_password_signs_nothing_and_is_journalled(cast: Cast) -> None:
     assert state_of(release) == State.SUBMITTED
     assert not Decision.objects.exists()
     entry = Entry.objects.get(action="release.signature_failed")
-    assert (entry.actor, entry.subject_id) == ("Mara Roth", release.pk)
+    assert (who(entry), entry.subject_id) == ("Mara Roth", release.pk)
 
 
 def test_signing_is_locked_after_several_wrong_passwords(cast: Cast) -> None:

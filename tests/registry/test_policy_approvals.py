@@ -22,7 +22,7 @@ from registry.services.signatures import Proof, SignatureFailed
 from tests.cast import Cast, a_person, a_release, an_approved_release, gather
 from tests.registry.policies_at_work import adopted, approve, changed, proposed
 from tests.registry.test_at_once import at_once
-from tests.traces import denied, journalled, only_the_entitled_may, refused
+from tests.traces import denied, journalled, only_the_entitled_may, refused, who
 
 
 def test_the_second_signature_adopts(cast: Cast) -> None:
@@ -32,7 +32,7 @@ def test_the_second_signature_adopts(cast: Cast) -> None:
     with journalled() as entries:
         approve(edition, cast.manager2)
     assert policies.in_force() == edition
-    assert [(entry.action, entry.actor) for entry in entries] == [
+    assert [(entry.action, who(entry)) for entry in entries] == [
         ("policy.approved", "Milan Novak"),
         ("policy.adopted", "system"),
         ("event.announced", "system"),
