@@ -33,13 +33,14 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any
 
 import pikepdf
-from asn1crypto import cms, parser
+from asn1crypto import cms, core, parser
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -74,6 +75,8 @@ MOST_UNPACKED = 64 * 2**20
 MOST_UNPACKED_IN_ALL = 192 * 2**20
 MOST_ATTACHMENTS = 1000
 MOST_PAGES = 2000
+MOST_LETTERS = 2**20
+MOST_ROWS = 10**10
 MOST_LINES_ABOUT_ONE_THING = 25
 MEMORY = 3 * 2**30
 CPU_SECONDS = 120
@@ -109,6 +112,9 @@ Facts = Mapping[str, Any]
 class Unreadable(Exception):
     """The file is no report at all, or too large to be looked at; the message says which."""
 
+    def __init__(self, says: str) -> None:
+        super().__init__(plain(says))
+
 
 # --- What is said ---------------------------------------------------------------------------------
 
@@ -142,6 +148,15 @@ class Findings:
     def could_not(self, about: str, says: str) -> None:
         """Say what was not checked, and why."""
         self._say(COULD_NOT, about, says)
+
+    def state(self, **facts: Any) -> None:
+        """Keep what the report states of itself: short texts and numbers, whatever stands there."""
+        for name, value in facts.items():
+            if isinstance(value, str):
+                self.facts[name] = plain(value)
+            else:
+                is_number = isinstance(value, int) and abs(value) < 2**53
+                self.facts[name] = value if is_number else None
 
     def _say(self, state: str, about: str, says: str) -> None:
         self._told[state, about] += 1
@@ -306,32 +321,218 @@ def _nothing_follows(
         else:
             findings.broken("seal", "The seal leaves out parts of the file.")
         return
-    stamps = reader.embedded_timestamp_signatures
-    if rest > 0 and stamps and _covers_all(stamps[-1]) and _is_archived(reader, seal):
-        findings.met(
-            "seal",
-            "After the seal there are only the archive's time stamps (PAdES B-LTA); the last of"
-            " them covers the whole file.",
-        )
+    if rest > 0 and reader.embedded_timestamp_signatures:
+        wrong = _Archive(reader, seal, pdf).wrong()
+        if not wrong:
+            findings.met(
+                "seal",
+                "After the seal there are only the archive's time stamps (PAdES B-LTA); the last of"
+                " them covers the whole file.",
+            )
+            return
+        findings.broken("seal", f"{APPENDED % many(rest, 'byte')} It is more than an archive adds:"
+                        f" {wrong}.")  # fmt: skip
         return
     findings.broken("seal", APPENDED % many(abs(rest), "byte"))
 
 
-def _covers_all(stamp: EmbeddedPdfSignature) -> bool:
-    """Say whether an archive's time stamp is intact, and the last word of the file."""
-    itself = ValidationContext(trust_roots=[stamp.signer_cert], allow_fetching=False)
-    status = at_once(async_validate_pdf_timestamp(stamp, itself, skip_diff=True))
-    coverage = stamp.evaluate_signature_coverage()
-    return bool(status.intact and status.valid and coverage == SignatureCoverageLevel.ENTIRE_FILE)
+class _Archive:
+    """What follows the seal in a report kept for long: time stamps, and what checks certificates.
 
-
-def _is_archived(reader: PdfFileReader, seal: EmbeddedPdfSignature) -> bool:
-    """Say whether all that follows the seal is what long-term archiving adds.
-
-    Anybody can have a time stamp put on anything; so what came with it must show nowhere.
+    Anybody can have a time stamp put on anything. So the file as it is now is held against the
+    file as it was sealed, and every object written since has to be on a short list.
     """
-    later = range(seal.signed_revision + 1, reader.xrefs.total_revisions)
-    return not any(_touched(reader, revision, ARCHIVED) for revision in later)
+
+    def __init__(self, reader: PdfFileReader, seal: EmbeddedPdfSignature, pdf: bytes) -> None:
+        self.reader, self.seal, self.pdf = reader, seal, pdf
+        self.sealed, last = seal.signed_revision, reader.xrefs.total_revisions - 1
+        self.later = range(self.sealed + 1, last + 1)
+        self.before = reader.get_historical_resolver(self.sealed)
+        self.after = reader.get_historical_resolver(last)
+        self.listed: set[int] = set()
+
+    def wrong(self) -> str:
+        """Return what is there beside that, the first thing found; empty for nothing."""
+        if self.seal.evaluate_signature_coverage() != SignatureCoverageLevel.ENTIRE_REVISION:
+            return "the seal does not cover the revision that it stands in"
+        if not self.later or len(self.later) > MOST_ARCHIVED:
+            return f"there are {len(self.later)} revisions"
+        return self._frame() or self._stamps() or self._objects()
+
+    def _frame(self) -> str:
+        """Hold what a reader starts from in each revision against what it was when sealed."""
+        xrefs, sealed = self.reader.xrefs, self.before.trailer_view
+        if xrefs.hybrid_xrefs_present:
+            return "it has two tables of its objects"
+        for revision in self.later:
+            trailer = self.reader.get_historical_resolver(revision).trailer_view
+            for name in ("/Root", "/Info"):
+                if _raw(trailer, name) != _raw(sealed, name):
+                    return f"its trailer names another {name}"
+            if more := sorted(trailer.keys() - TRAILER):
+                return f"its trailer holds {more[0]}"
+            if xrefs.get_xref_data(revision).freed.keys() - {0}:
+                return "it takes objects away"
+            if xrefs.get_xref_data(revision).obj_streams_used:
+                return "it packs objects together"
+        return ""
+
+    def _stamps(self) -> str:
+        """Check every stamp: what it covers is as it was, and the last covers the whole file."""
+        stamps = self.reader.embedded_timestamp_signatures
+        if len(stamps) > MOST_ARCHIVED:
+            return f"there are {len(stamps)} time stamps"
+        for stamp in stamps:
+            itself = ValidationContext(trust_roots=[stamp.signer_cert], allow_fetching=False)
+            status = at_once(async_validate_pdf_timestamp(stamp, itself, skip_diff=True))
+            wanted = (
+                SignatureCoverageLevel.ENTIRE_FILE
+                if stamp is stamps[-1]
+                else SignatureCoverageLevel.ENTIRE_REVISION
+            )
+            if not (status.intact and status.valid and _is_plainly_filled(stamp, self.pdf)):
+                return "a time stamp does not fit"
+            if stamp.evaluate_signature_coverage() != wanted:
+                return "a time stamp does not cover what lies before it"
+        return ""
+
+    def _objects(self) -> str:
+        xrefs, tables = self.reader.xrefs, set()
+        written: dict[int, Any] = {}
+        bodies = 0
+        for revision in self.later:
+            changed = xrefs.explicit_refs_in_revision(revision)
+            written |= {int(one.idnum): one for one in changed}
+            bodies += len(changed)
+            table = xrefs.get_xref_container_info(revision).stream_ref
+            tables |= {int(table.idnum)} if table is not None else set()
+        # What no table names is shown by nobody, but by a reader that mends a file it finds broken.
+        _start, _before, after, length = (int(part) for part in self.seal.byte_range)
+        if len(re.findall(rb"\d\s+\d+\s+obj\b", self.pdf[after + length :])) != bodies:
+            return "it holds objects that its tables do not name"
+        old = {
+            number: one for number, one in written.items()
+            if xrefs.get_introducing_revision(one) <= self.sealed
+        }  # fmt: skip
+        for number, one in old.items():
+            if wrong := self._changed(self.before(one), self.after(one)):
+                return f"object {number} {wrong}"
+        if wrong := self._checks(_value(self.after.root, "/DSS")):
+            return wrong
+        if more := sorted(written.keys() - old.keys() - tables - self.listed):
+            return f"object {more[0]} is neither a time stamp nor checks one"
+        return ""
+
+    def _changed(self, old: Any, new: Any) -> str:
+        """Look at an object of the sealed file; what stands here alone may have changed in it."""
+        if not _may_differ(old, new, ARCHIVED):
+            return "was replaced"
+        kind = _kind(old)
+        if kind in ("page", "form"):
+            name = "/Annots" if kind == "page" else "/Fields"
+            had, has = _members(old, name), _members(new, name)
+            if has[: len(had)] != had:
+                return f"has other {name}"
+            return next(filter(None, map(self._field, has[len(had) :])), "")
+        loose = [_raw(new, name) for name in ARCHIVED.get(kind, ()) if name in new]
+        if kind == "facts" and not all(isinstance(one, str) for one in loose):
+            return "holds more than texts"
+        if kind == "catalogue" and _raw(old, "/Extensions") != _raw(new, "/Extensions"):
+            return "names other /Extensions"
+        return ""
+
+    def _field(self, mark: Any) -> str:
+        """Take one thing that a page or the form has more of: an unseen field of a time stamp."""
+        if not _is_reference(mark):
+            return "has a mark of its own"
+        field_ = self.after(mark.reference)
+        if not (hasattr(field_, "keys") and field_.keys() <= FIELD):
+            return "has a mark that is no plain field of a time stamp"
+        area = _value(field_, "/Rect")
+        is_unseen = isinstance(area, list) and len(area) == 4 and not any(area)
+        is_field = _value(field_, "/Subtype") == "/Widget" and _value(field_, "/FT") == "/Sig"
+        if not (is_unseen and is_field and all(map(_is_reference, _loose(field_, "/V", "/P")))):
+            return "has a mark that is no plain field of a time stamp"
+        stamp = _value(field_, "/V")
+        is_stamp = (
+            hasattr(stamp, "keys")
+            and stamp.keys() <= STAMP
+            and _value(stamp, "/Type") == "/DocTimeStamp"
+            and _value(stamp, "/SubFilter") == "/ETSI.RFC3161"
+        )
+        stamps = self.reader.embedded_timestamp_signatures
+        known = {int(_raw(one.sig_field, "/V").idnum) for one in stamps}
+        value = int(_raw(field_, "/V").idnum) if is_stamp else 0
+        if value not in known:
+            return "has a field that holds no time stamp"
+        if not all(_is_flat(_raw(one, name)) for one in (field_, stamp) for name in one
+                   if name not in ("/V", "/P")):  # fmt: skip
+            return "has a field that leads elsewhere"
+        self.listed |= {int(mark.idnum), value}
+        return ""
+
+    def _checks(self, store: Any) -> str:
+        """Take the store of what checks certificates later (DSS): plain streams, listed by kind."""
+        if store is None:
+            return ""
+        place = _raw(self.after.root, "/DSS")
+        self.listed |= {int(place.idnum)} if _is_reference(place) else set()
+        if not hasattr(store, "keys") or store.keys() - {*ARCHIVED["checks"], "/Type"}:
+            return "its store of certificates holds something else"
+        told = _value(store, "/VRI")
+        lists = [_raw(store, name) for name in ("/Certs", "/CRLs", "/OCSPs") if name in store]
+        for name in told if told is not None else ():
+            one = told[name]
+            self._list(_raw(store, "/VRI"), _raw(told, name))
+            if not hasattr(one, "keys") or one.keys() - {"/Type", "/Cert", "/CRL", "/OCSP", "/TU"}:
+                return "its store of certificates holds something else"
+            lists += _loose(one, "/Cert", "/CRL", "/OCSP")
+        for one in lists:
+            self._list(one)
+            listed = self.after(one.reference) if _is_reference(one) else one
+            if not isinstance(listed, list):
+                return "its store of certificates holds something else"
+            for place in range(len(listed)):
+                kept = _at(listed, place)
+                stream = self.after(kept.reference) if _is_reference(kept) else None
+                if stream is None or not hasattr(stream, "data") or stream.keys() - PLAIN_STREAM:
+                    return "its store of certificates holds something else"
+                self._list(kept)
+        return ""
+
+    def _list(self, *found: Any) -> None:
+        self.listed |= {int(one.idnum) for one in found if _is_reference(one)}
+
+
+def _value(found: Any, name: str) -> Any:
+    return found[name] if name in found else None  # noqa: SIM401 - its get() follows no reference
+
+
+def _raw(found: Any, name: str) -> Any:
+    return found.raw_get(name) if name in found else None
+
+
+def _at(found: Any, place: int) -> Any:
+    return found.raw_get(place)
+
+
+def _loose(found: Any, *names: str) -> list[Any]:
+    return [found.raw_get(name) for name in names if name in found]
+
+
+def _is_reference(found: Any) -> bool:
+    return hasattr(found, "idnum") and hasattr(found, "reference")
+
+
+def _is_flat(found: Any) -> bool:
+    """Say whether a value is one text or number, or a list of them."""
+    parts = [_at(found, n) for n in range(len(found))] if isinstance(found, list) else [found]
+    return not any(_is_reference(one) or isinstance(one, (list, dict)) for one in parts)
+
+
+def _members(found: Any, name: str) -> list[Any]:
+    listed = _value(found, name)
+    return [listed.raw_get(place) for place in range(len(listed))] if listed is not None else []
 
 
 def _nothing_came_before(
@@ -363,6 +564,12 @@ ARCHIVED: Mapping[str, frozenset[str]] = {
     "form": frozenset({"/Fields"}),
     "checks": frozenset({"/Certs", "/CRLs", "/OCSPs", "/VRI"}),
 }
+# What a later revision's trailer, the field of a time stamp, and the stamp itself may hold.
+TRAILER = frozenset({"/Size", "/Root", "/Info", "/ID", "/Prev"})
+FIELD = frozenset({"/Type", "/Subtype", "/FT", "/T", "/TU", "/V", "/Rect", "/F", "/P"})
+STAMP = frozenset({"/Type", "/Filter", "/SubFilter", "/Contents", "/ByteRange", "/M"})
+PLAIN_STREAM = frozenset({"/Length", "/Filter"})
+MOST_ARCHIVED = 20
 
 
 def _touched(reader: PdfFileReader, revision: int, may: Mapping[str, frozenset[str]]) -> list[int]:
@@ -393,16 +600,11 @@ def _marks_are_fields(old: Any, new: Any, changed: Iterable[Any]) -> bool:
     """Say whether all that a page has more of are objects of this update, which are looked at."""
     if _kind(old) != "page" or old.get("/Annots") == new.get("/Annots"):
         return True
-    had, has = _marks(old), _marks(new)
+    had, has = _members(old, "/Annots"), _members(new, "/Annots")
     written = {one.idnum for one in changed}
     return has[: len(had)] == had and all(
         getattr(one, "idnum", None) in written for one in has[len(had) :]
     )
-
-
-def _marks(page: Any) -> list[Any]:
-    marks = page.get("/Annots")
-    return [marks.raw_get(place) for place in range(len(marks))] if marks is not None else []
 
 
 def _may_differ(old: Any, new: Any, may: Mapping[str, frozenset[str]]) -> bool:
@@ -438,7 +640,7 @@ def _who(findings: Findings, seal: EmbeddedPdfSignature, trusted: frozenset[str]
     certificate = seal.signer_cert
     fingerprint = certificate.sha256.hex()
     signer = str(certificate.subject.human_friendly)
-    findings.facts |= {"signer": plain(signer), "fingerprint": fingerprint}
+    findings.state(signer=signer, fingerprint=fingerprint)
     if not trusted:
         findings.could_not(
             "signer",
@@ -458,31 +660,59 @@ def _who(findings: Findings, seal: EmbeddedPdfSignature, trusted: frozenset[str]
 
 
 def _when(findings: Findings, seal: EmbeddedPdfSignature, status: Any) -> None:
+    """Take the time from what the signer signed: a time stamp lies beside it, for anybody to add.
+
+    A stamp can be made by anybody as well, with a certificate made for it; so it is only told of.
+    """
     at, stamp = seal.self_reported_timestamp, status.timestamp_validity
-    if stamp is not None:
-        if stamp.intact and stamp.valid:
-            at = stamp.timestamp
-            authority = stamp.signing_cert.subject.human_friendly
-            findings.met(
-                "time",
-                f"Time stamped {at.isoformat()} by {authority}; that authority's own certificate"
-                f" is not checked (fingerprint {stamp.signing_cert.sha256.hex()}).",
-            )
-        else:
-            findings.broken("time", "The time stamp of the seal does not fit the seal.")
-    elif at is not None:
-        findings.could_not(
-            "time", f"The seal says {at.isoformat()}, by the signer's own clock: no time stamp."
-        )
+    if not _is_only_stamped(seal):
+        findings.broken("time", "Beside the seal lies what it does not cover, and no time stamp.")
     if at is None:
         findings.could_not("time", "The seal does not say when it was made.")
-        return
-    findings.facts["sealed_at"] = at.isoformat()
-    validity = seal.signer_cert["tbs_certificate"]["validity"]
-    if validity["not_before"].native <= at <= validity["not_after"].native:
-        findings.met("time", "The certificate was valid at that time.")
     else:
-        findings.broken("time", "The certificate was not valid at that time.")
+        findings.state(sealed_at=at.isoformat())
+        clock = "" if stamp is not None else ": no time stamp"
+        findings.could_not(
+            "time", f"The seal says {at.isoformat()}, by the signer's own clock{clock}."
+        )
+        validity = seal.signer_cert["tbs_certificate"]["validity"]
+        if validity["not_before"].native <= at <= validity["not_after"].native:
+            findings.met("time", "The certificate was valid at that time.")
+        else:
+            findings.broken("time", "The certificate was not valid at that time.")
+    if stamp is not None:
+        _stamp_of_seal(findings, at, stamp)
+
+
+def _is_only_stamped(seal: EmbeddedPdfSignature) -> bool:
+    """Say whether nothing but one time stamp lies among the attributes that no seal covers."""
+    attributes = seal.signer_info["unsigned_attrs"]
+    if isinstance(attributes, core.Void):
+        return True
+    return [(one["type"].native, len(one["values"])) for one in attributes] in (
+        [],
+        [("signature_time_stamp_token", 1)],
+    )
+
+
+def _stamp_of_seal(findings: Findings, at: datetime | None, stamp: Any) -> None:
+    if not (stamp.intact and stamp.valid):
+        findings.broken("time", "The time stamp of the seal does not fit the seal.")
+        return
+    stamped: datetime = stamp.timestamp
+    if at is not None and abs(stamped - at) > timedelta(days=1):
+        findings.broken(
+            "time",
+            f"The time stamp says {stamped.isoformat()}, more than a day from what the signer"
+            " signed: it was put there by somebody else, or one of the clocks is wrong.",
+        )
+        return
+    findings.could_not(
+        "time",
+        f"Time stamped {stamped.isoformat()} by {stamp.signing_cert.subject.human_friendly}; that"
+        " authority's own certificate is not known here, so hold its fingerprint against what the"
+        f" authority publishes: {stamp.signing_cert.sha256.hex()}.",
+    )
 
 
 # --- The files inside, and the pages --------------------------------------------------------------
@@ -537,18 +767,40 @@ def _read_files(findings: Findings, opened: pikepdf.Pdf, contents: Contents) -> 
             continue
         room -= len(content)
         contents.files[str(name)] = content
-    hidden = [
-        one
-        for one in opened.objects
-        if isinstance(one, pikepdf.Stream)
-        and one.get("/Type") == "/EmbeddedFile"
-        and one.objgen not in streams
-    ]
+    hidden = _hidden_files(opened, streams)
     if hidden:
         findings.broken(
             "attachments",
-            f"{many(len(hidden), 'file')} lie in the PDF that its list does not name.",
+            f"{many(hidden, 'file lies', 'files lie')} in the PDF that its list does not name.",
         )
+
+
+def _hidden_files(opened: pikepdf.Pdf, listed: set[tuple[int, int]]) -> int:
+    """Count the files that hang anywhere in the PDF, beside those of its list."""
+    hidden: set[object] = set()
+    for number, whole in enumerate(opened.objects):
+        left: list[Any] = [whole]
+        while left:
+            one = left.pop()
+            if isinstance(one, pikepdf.Array):
+                left += [part for part in one if _is_direct(part)]
+                continue
+            if not isinstance(one, (pikepdf.Dictionary, pikepdf.Stream)):
+                continue
+            if isinstance(one, pikepdf.Stream) and one.get("/Type") == "/EmbeddedFile":
+                hidden |= {one.objgen} - listed
+            if one.get("/Subtype") == "/FileAttachment":
+                hidden.add(("mark", number))
+            if (held := one.get("/EF")) is not None:
+                hidden |= {stream.objgen for stream in dict(held.items()).values()} - listed
+            elif one.get("/Type") == "/Filespec":
+                hidden.add(("elsewhere", number))
+            left += [part for part in dict(one.items()).values() if _is_direct(part)]
+    return len(hidden)
+
+
+def _is_direct(found: Any) -> bool:
+    return isinstance(found, (pikepdf.Array, pikepdf.Dictionary)) and not found.is_indirect
 
 
 def _unpacked(stream: Any, room: int) -> bytes:
@@ -567,7 +819,7 @@ def _unpacked(stream: Any, room: int) -> bytes:
     else:
         raise ValueError("it is packed in a way that no report uses")
     if len(content) > most:
-        raise Unreadable("An attachment is larger than any report's; it is not looked at.")
+        raise Unreadable("A part of the file is larger than any report's; it is not looked at.")
     return content
 
 
@@ -607,9 +859,12 @@ def _letters(font: Any) -> dict[int, str]:
     table = font.get("/ToUnicode")
     if table is None:
         return {}
-    found = {}
-    for block in re.findall(rb"beginbfchar(.*?)endbfchar", table.read_bytes(), re.DOTALL):
-        for code, letter in re.findall(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", block):
+    found, left = {}, _unpacked(table, MOST_LETTERS)
+    while (start := left.find(b"beginbfchar")) >= 0:
+        block, ended, left = left[start + len(b"beginbfchar") :].partition(b"endbfchar")
+        if not ended:
+            break
+        for code, letter in re.findall(rb"<([0-9A-Fa-f]{1,8})>\s*<([0-9A-Fa-f]{1,64})>", block):
             found[int(code, 16)] = bytes.fromhex(letter.decode()).decode("utf-16-be", "replace")
     return found
 
@@ -642,7 +897,7 @@ def read_manifest(findings: Findings, files: Mapping[str, bytes]) -> dict[str, A
         findings.broken("manifest", "manifest.json is not in the canonical form.")
     for name in ("serial", "scope", "profile", "language", "as_of", "case_file_digest",
                  "portfolio_digest", "organisation", "verify_url"):  # fmt: skip
-        findings.facts[name] = manifest.get(name)
+        findings.state(**{name: manifest.get(name)})
     return dict(manifest)
 
 
@@ -938,11 +1193,11 @@ def _model_numbers(findings: Findings, facts: Sequence[Facts]) -> None:
                 "journal", f"The entries of {model} are numbered 1 to {max(numbers)} without a gap."
             )
         else:
-            gaps = [number for number in itertools.islice(span, 100_000) if number not in present]
+            first = next(number for number in span if number not in present)
             findings.could_not(
                 "journal",
                 f"Of the entries of {model}, {absent} up to number {max(numbers)} are not in the"
-                f" extract (first: {gaps[0] if gaps else '?'}):"
+                f" extract (first: {first}):"
                 " reports that were asked for leave such gaps, and what else was left out cannot"
                 " be told from here.",
             )
@@ -1003,11 +1258,11 @@ def check_checkpoint(
     fingerprint = sha256(raw)
     if statement["format"] != CHECKPOINT or canonical(statement) != text:
         findings.broken("checkpoint", f"Its statement is not of the format {CHECKPOINT}.")
-    findings.facts |= {
-        "checkpoint_size": statement["size"],
-        "checkpoint_at": statement["at"],
-        "checkpoint_key": fingerprint,
-    }
+    findings.state(
+        checkpoint_size=statement["size"],
+        checkpoint_at=statement["at"],
+        checkpoint_key=fingerprint,
+    )
     _checkpoint_signature(findings, text, checkpoint["signature"], raw)
     if statement["key"] != fingerprint:
         findings.broken(
@@ -1461,7 +1716,7 @@ def _cells(measurement: Facts, beside: int) -> list[tuple[tuple[Any, ...], tuple
     found = []
     for row in measurement["cells"]["rows"]:
         count = row[-1]
-        if type(count) is not int or count < 0:
+        if type(count) is not int or not 0 <= count <= MOST_ROWS:
             raise ValueError("a cell holds no count")
         found.append((tuple(row[: -beside - 1]), tuple(row[-beside - 1 : -1]), count))
     return found
@@ -1947,6 +2202,8 @@ def _recount_tests(recount: Recount, tested: Sequence[tuple[Group, Share, Share]
 def _two_rates(first: Share, second: Share) -> tuple[float | None, float]:
     """Return statistic and p-value of two rates: pooled z, or Fisher's exact test for few rows."""
     rows, successes = first[1] + second[1], first[0] + second[0]
+    if rows > MOST_ROWS:
+        raise ValueError(f"{rows} rows are more than any measurement has")
     if min(first[1], second[1]) * min(successes, rows - successes) / rows < 5:
         chances = [
             math.lgamma(first[1] + 1) - math.lgamma(k + 1) - math.lgamma(first[1] - k + 1)
@@ -2471,7 +2728,7 @@ def _examine(findings: Findings, pdf: bytes, trusted: frozenset[str], keys: froz
         raise Unreadable(f"The file is larger than {MOST_BYTES // 2**20} MiB; no report is.")
     if not pdf.startswith(b"%PDF-"):
         raise Unreadable("The file is no PDF.")
-    findings.facts["sha256"] = sha256(pdf)
+    findings.state(sha256=sha256(pdf))
     if b"%%EOF" not in pdf[-1024:]:
         findings.broken(
             "seal", f"The file was cut short: it ends after {len(pdf)} bytes without an end mark."

@@ -84,5 +84,9 @@ class VerifyView(APIView):
         if verifying.is_too_large(request._request):
             raise TooLarge(verifying.too_large())
         refuse_if_too_large(request._request)
-        found = verifying.check(body(request, ReportToCheckSerializer)["report"])
+        file = body(request, ReportToCheckSerializer)["report"]
+        try:
+            found = verifying.check(file)
+        except TooManyChecks:
+            raise Throttled(detail=verifying.too_many_checks()) from None
         return Response(CheckedSerializer(found).data, headers={"Cache-Control": "no-store"})

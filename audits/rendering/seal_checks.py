@@ -69,8 +69,10 @@ def checked(pdf: bytes, trust: Iterable[str], *, review: bool) -> SealStatus:
             return SealStatus(sealed=False)
         # The first one certifies the document; anything after it shows as not covered.
         status = _status(found[0], reader, pdf, {_plain(fingerprint) for fingerprint in trust})
-        if review and status.intact and status.covers_whole_file and status.level == LASTING:
-            return replace(status, covers_whole_file=_adds_nothing(found[0]))
+        # Whatever level it keeps to: a stamp of anybody's may stand behind a seal without one.
+        later = reader.embedded_timestamp_signatures
+        if review and status.intact and status.covers_whole_file and later:
+            return replace(status, covers_whole_file=_adds_nothing(found[0], reader))
         return status
     except broken:
         return SealStatus(sealed=b"/ByteRange" in pdf)
@@ -146,17 +148,40 @@ def _covers(status: PdfSignatureStatus, stamps: list[EmbeddedPdfSignature], pdf:
     )
 
 
-def _adds_nothing(found: EmbeddedPdfSignature) -> bool:
+def _adds_nothing(found: EmbeddedPdfSignature, reader: PdfFileReader) -> bool:
     """Say whether what follows the seal is a stamp and what checks certificates, and no more."""
     from pyhanko.sign.diff_analysis import ModificationLevel
     from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
 
     itself = ValidationContext(trust_roots=[found.signer_cert], allow_fetching=False)
+    # Comparing the revisions takes long, so what can be told without comes first.
+    covered = found.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_REVISION
+    if not (covered and _starts_alike(found, reader)):
+        return False
     level = validate_pdf_signature(
         found, itself, ts_validation_context=_of_stamp(found)
     ).modification_level
     return level in (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
+
+
+def _starts_alike(found: EmbeddedPdfSignature, reader: PdfFileReader) -> bool:
+    """Say whether each later revision names the catalogue and the facts that were sealed."""
+    sealed = found.signed_revision
+    views = [
+        reader.get_historical_resolver(revision).trailer_view
+        for revision in range(sealed, reader.xrefs.total_revisions)
+    ]
+    return all(
+        "/Encrypt" not in view
+        and all(
+            (view.raw_get(name) if name in view else None)
+            == (views[0].raw_get(name) if name in views[0] else None)
+            for name in ("/Root", "/Info")
+        )
+        for view in views
+    )
 
 
 def _is_plainly_filled(found: EmbeddedPdfSignature, pdf: bytes) -> bool:

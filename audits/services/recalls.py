@@ -71,13 +71,16 @@ def supersede(report: Report) -> list[str]:
 
     Returns the serials of those that were superseded now. One as of an asked instant supersedes
     nothing and is not superseded: what it says of then stays true. Of two made out of order the
-    one asked for later is the newer.
+    one asked for later is the newer; one that was recalled takes no other's place.
     """
     if report.asked_as_of is not None:
         return []
     alike = Report.objects.sealed().like(report).order_by("pk").select_for_update()
     sealed = list(alike)
-    newest = max(sealed, key=lambda one: (one.requested_at, one.pk))
+    standing = [one for one in sealed if one.recalled_at is None]
+    if not standing:
+        return []
+    newest = max(standing, key=lambda one: (one.requested_at, one.pk))
     older = [one for one in sealed if one != newest and one.superseded_by_id is None]
     Report.objects.filter(pk__in=[one.pk for one in older]).update(superseded_by=newest)
     return [one.serial for one in older]
@@ -108,6 +111,7 @@ def standing_of(serial: str) -> dict[str, Any] | None:
     return {
         "serial": found.serial,
         "state": found.standing.value,
+        "as_of": found.as_of,
         "superseded_by": found.superseded_by.serial if found.superseded_by else None,
         "recalled_at": found.recalled_at,
         "sha256": found.file.sha256,

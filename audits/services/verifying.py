@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -12,6 +14,7 @@ from allauth.core.internal import ratelimit
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_certificate
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -23,7 +26,9 @@ from registry.models import CheckpointKey
 from registry.rules.refusals import Refused
 
 SCRIPT = Path(__file__).resolve().parents[2] / "static" / "verify_report.py"
-LIMITS = Limits(memory_bytes=3 * 2**30, cpu_seconds=60, wall_seconds=90, file_bytes=0)
+LIMITS = Limits(memory_bytes=3 * 2**30, cpu_seconds=20, wall_seconds=45, file_bytes=0)
+# So many files are checked at the same time, however many processes serve; the next has to wait.
+AT_ONCE = 2
 # The boundaries and headers of a form around its one file.
 AROUND_A_FILE = 64 * 2**10
 VALID, BROKEN, UNREADABLE = "valid", "broken", "unreadable"
@@ -107,20 +112,26 @@ def check(file: TemporaryUploadedFile) -> Checked:
         return check_file(Path(file.temporary_file_path()))
 
 
-def check_file(path: Path) -> Checked:
-    """Check a file with this organisation's certificate and keys."""
+@contextmanager
+def _place() -> Iterator[None]:
+    """Take one of the few places for a check. Raises TooManyChecks when all are taken."""
+    # A place whose process was killed is free again once no check can be running in it.
+    longest = int(LIMITS.wall_seconds) + 30
+    names = (f"verify-place-{number}" for number in range(AT_ONCE))
+    taken = next((name for name in names if cache.add(name, 1, timeout=longest)), None)
+    if taken is None:
+        raise TooManyChecks
     try:
-        found = sandbox.run(
-            "audits.checking.child",
-            {
-                "script": str(SCRIPT),
-                "file": str(path.resolve()),
-                "fingerprints": [certificate().fingerprint, *settings.SEAL_OLD_FINGERPRINTS],
-                "checkpoint_keys": [key.fingerprint for key in CheckpointKey.objects.all()],
-            },
-            limits=LIMITS,
-            reads=[SCRIPT, path],
-        )
+        yield
+    finally:
+        cache.delete(taken)
+
+
+def check_file(path: Path) -> Checked:
+    """Check a file with this organisation's certificate and keys. Raises TooManyChecks."""
+    try:
+        with _place():
+            found = _answer_on(path)
     except Refused as refused:
         return Checked(UNREADABLE, " ".join(str(one) for one in refused.objections))
     if found["verdict"] == UNREADABLE:
@@ -128,6 +139,20 @@ def check_file(path: Path) -> Checked:
     facts = found["facts"]
     standing = reports.standing_of(facts.get("serial") or "") if found["verdict"] == VALID else None
     return Checked(found["verdict"], "", facts, found["lines"], standing)
+
+
+def _answer_on(path: Path) -> dict[str, Any]:
+    return sandbox.run(
+        "audits.checking.child",
+        {
+            "script": str(SCRIPT),
+            "file": str(path.resolve()),
+            "fingerprints": [certificate().fingerprint, *settings.SEAL_OLD_FINGERPRINTS],
+            "checkpoint_keys": [key.fingerprint for key in CheckpointKey.objects.all()],
+        },
+        limits=LIMITS,
+        reads=[SCRIPT, path],
+    )
 
 
 def certificate() -> Certificate:

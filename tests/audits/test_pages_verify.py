@@ -69,7 +69,7 @@ def test_a_report_is_checked_by_anybody_and_its_serial_tells_where_it_stands(
     text = page_on(content)
     for said in (
         "Sealed by Example Bank, and not a byte was changed since.",
-        f"{report.serial} is still the current report on its subject.",
+        f"No newer report than {report.serial} was made; it speaks as of",
         report.case_file_digest,
         "by their paths to the root of the checkpoint",
         "Its key is the one that was given.",
@@ -84,7 +84,7 @@ def test_a_report_is_checked_by_anybody_and_its_serial_tells_where_it_stands(
     text = page_on(with_an_update(content))
     assert "This is not a file that Example Bank sealed as it stands" in text
     assert "appended after the seal" in text
-    assert "still the current report" not in text
+    assert "No newer report" not in text
     recalls.recall(report=report, reason="A wrong exhibit.", by=cast.auditor)
     text = page_on(content)
     assert f"{report.serial} was recalled" in text
@@ -155,3 +155,11 @@ def test_a_program_that_dies_on_a_file_is_a_sentence_and_no_accident(
     (tmp_path / "dies.py").write_text("import os\nos.abort()\n")
     monkeypatch.setattr(verifying, "SCRIPT", tmp_path / "dies.py")
     assert "The file could not be checked." in page_on(b"%PDF-1.7")
+
+
+@pytest.mark.django_db
+def test_no_more_than_two_files_are_checked_at_the_same_time() -> None:
+    with verifying._place(), verifying._place():
+        assert Client().post(PAGE, {"report": as_file(b"%PDF-")}).status_code == 429
+        assert door_on(b"%PDF-").status_code == 429
+    assert door_on(b"no PDF").status_code == 200

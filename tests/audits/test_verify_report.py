@@ -171,8 +171,8 @@ def test_a_time_stamp_on_the_seal_is_checked(
     found = examined(stamped[lasting], signers)
     assert told(found, "broken") == []
     assert found.verdict == "valid"
-    met = " ".join(told(found, "met"))
-    assert "by Common Name: Time of Example Bank; that authority's own certificate" in met
+    met, could_not = (" ".join(told(found, state)) for state in ("met", "could not"))
+    assert "by Common Name: Time of Example Bank; that authority's own certificate" in could_not
     assert ("After the seal there are only the archive's time stamps" in met) == lasting
 
 
@@ -291,3 +291,12 @@ def test_a_flipped_byte_is_found_wherever_it_is(sealed: bytes, signers: Signers)
             assert examined(bytes(flipped), signers).verdict == "broken", place
         except checker.Unreadable:
             continue
+
+
+def test_what_a_file_states_of_itself_is_kept_short_and_plain() -> None:
+    found = checker.Findings()
+    found.state(serial="a\ud800b", organisation=[[1]], as_of={"x": 1}, checkpoint_size=7)
+    assert found.facts["serial"] == "a b"
+    assert (found.facts["organisation"], found.facts["as_of"]) == (None, None)
+    assert found.facts["checkpoint_size"] == 7
+    assert "\ud800" not in str(checker.Unreadable("of the format \ud800"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pikepdf
 import pytest
@@ -147,6 +148,28 @@ def cut_short(_signers: Signers, sealed: bytes) -> bytes:
     return sealed[: len(sealed) // 2]
 
 
+def another_catalogue_in_the_trailer(_signers: Signers, sealed: bytes) -> bytes:
+    return tampering.with_another_catalogue(sealed)
+
+
+def a_highlight_on_a_page(_signers: Signers, sealed: bytes) -> bytes:
+    quads = [50, 800, 550, 800, 50, 500, 550, 500]
+    return tampering.with_a_mark(sealed, "/Highlight", {"/QuadPoints": quads, "/C": [1, 0, 0]})
+
+
+def a_script_on_a_page(_signers: Signers, sealed: bytes) -> bytes:
+    script = {"/PV": {"/S": "/JavaScript", "/JS": "/x"}}
+    return tampering.with_a_mark(sealed, "/Link", {"/AA": script})
+
+
+def a_file_hung_on_a_page(_signers: Signers, sealed: bytes) -> bytes:
+    return tampering.with_a_mark(sealed, "/FileAttachment", {"/FS": {"/Type": "/Filespec"}})
+
+
+def a_time_stamp_of_another_day(_signers: Signers, sealed: bytes) -> bytes:
+    return tampering.with_a_time_stamp_of(sealed, datetime(2031, 3, 3, tzinfo=UTC))
+
+
 TAMPERED: dict[Callable[[Signers, bytes], bytes], tuple[str, ...]] = {
     a_figure_in_the_text: (
         CHANGED,
@@ -193,6 +216,14 @@ TAMPERED: dict[Callable[[Signers, bytes], bytes], tuple[str, ...]] = {
         "decisions: No entry of the journal is bound to this case file",
     ),
     cut_short: ("The file was cut short",),
+    another_catalogue_in_the_trailer: ("its trailer names another /Root",),
+    a_highlight_on_a_page: ("has a mark that is no plain field of a time stamp",),
+    a_script_on_a_page: ("has a mark that is no plain field of a time stamp",),
+    a_file_hung_on_a_page: (
+        "has a mark that is no plain field of a time stamp",
+        "2 files lie in the PDF that its list does not name",
+    ),
+    a_time_stamp_of_another_day: ("more than a day from what the signer signed",),
 }
 
 
