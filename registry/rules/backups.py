@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from registry.rules.casefile import canonical
@@ -18,8 +18,11 @@ MANIFEST = "manifest.json"
 DATABASE, FILES, KEYS = "database", "files", "keys"
 
 PLACE = re.compile(
-    rf"{FILES}/(?P<place>(sealed/)?(?P<start>[0-9a-f]{{2}})/(?P=start)[0-9a-f]{{62}})"
+    rf"{FILES}/(?P<place>(?P<sealed>sealed/)?(?P<start>[0-9a-f]{{2}})/"
+    r"(?P<digest>(?P=start)[0-9a-f]{62}))"
 )
+PART = re.compile(rf"{DATABASE}/(?P<table>[a-z0-9_]+)/[0-9]{{6,}}")
+KEY_FILE = re.compile(rf"{KEYS}/(?!(.*/)?\.\.?(/|$))[^/\0]+(/[^/\0]+)*")
 
 # Tables that a backup leaves out: what signs somebody in must not come back after it was ended.
 LEFT_OUT = frozenset({"django_migrations", "django_session", "knox_authtoken"})
@@ -42,10 +45,15 @@ KEPT_APART: Mapping[str, Mapping[str, str]] = {
         "password": "'!'",
     },
     "account_emailaddress": {"email": "'address_' || id || '@invalid'"},
+    "registry_mailchoice": {"address": "''"},
+    # A mail server's refusal repeats the address.
+    "registry_mail": {"last_answer": "''"},
 }
 
 # Which rows have something in those columns, where not all have.
 HAVE_IT: Mapping[str, str] = {"registry_storedfile": "wrapped_key IS NOT NULL"}
+
+APART = frozenset({*KEY_TABLES, *KEPT_APART})
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,9 @@ class Manifest:
 
     ``head`` and ``seal`` are the journal's last entry then. ``tables`` counts rows, ``sequences``
     are the last numbers given out. ``lost`` are the digests of files that the store had lost, or
-    held changed, when the backup was made. An archive of keys has the members alone.
+    held changed, when the backup was made. An archive of keys has the members, and in ``known``
+    the public halves of every key that ever signed here. ``public_key`` and ``signature`` are
+    hexadecimal; the signature is over the text without it.
     """
 
     format: str
@@ -74,11 +84,30 @@ class Manifest:
     tables: Mapping[str, int] = field(default_factory=dict)
     sequences: Mapping[str, int] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
     members: Mapping[str, Member] = field(default_factory=dict)
+    public_key: str = ""
+    signature: str = ""
 
     def as_text(self) -> str:
         """Return it as canonical JSON."""
         return canonical(asdict(self))
+
+    def signed_text(self) -> str:
+        """Return what the signature is over."""
+        return replace(self, signature="").as_text()
+
+    def wrong_members(self) -> Iterator[str]:
+        """Yield the members that an archive of this kind has no place for, or that belie it."""
+        for name, member in self.members.items():
+            if self.format == KEYS_FORMAT:
+                is_right = table_of(name) in APART or KEY_FILE.fullmatch(name) is not None
+            elif place := PLACE.fullmatch(name):
+                is_right = bool(place["sealed"]) or place["digest"] == member.sha256
+            else:
+                is_right = table_of(name) in self.tables
+            if not is_right:
+                yield name
 
 
 def read_manifest(text: bytes, *, expected: str) -> Manifest:
@@ -102,7 +131,9 @@ def read_manifest(text: bytes, *, expected: str) -> Manifest:
 
 def _manifest(said: dict[str, Any]) -> Manifest:
     members = {name: Member(**member) for name, member in said["members"].items()}
-    lists = {name: tuple(said[name]) for name in ("migrations", "lost")}
+    lists = {name: tuple(said[name]) for name in ("migrations", "lost", "known") if name in said}
+    for key in said.get("known", ()):
+        bytes.fromhex(key)
     return Manifest(**said | lists | {"members": members})
 
 
@@ -110,6 +141,28 @@ def place_of(member: str) -> str | None:
     """Return where in the store a member's bytes belong; None where it names no such place."""
     found = PLACE.fullmatch(member)
     return found["place"] if found else None
+
+
+def table_of(member: str) -> str | None:
+    """Return the table whose rows a member holds; None where it holds none."""
+    found = PART.fullmatch(member)
+    return found["table"] if found else None
+
+
+def objections_to_tables(named: Collection[str], here: Collection[str]) -> list[Objection]:
+    """Say which tables a backup lacks, and which it brings that no backup has."""
+    if set(named) == set(here):
+        return []
+    return [
+        Objection(
+            "backup.tables",
+            gettext_noop(
+                "The backup lacks tables, or brings some that no backup has: %(names)s. It is not"
+                " as it was written; take another copy of it."
+            ),
+            {"names": ", ".join(sorted(set(named) ^ set(here)))},
+        )
+    ]
 
 
 def part_name(table: str, number: int) -> str:

@@ -8,7 +8,7 @@ import io
 import os
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -64,9 +64,11 @@ class Writer:
         """Add a member that is small enough to hold."""
         self.add(name, io.BytesIO(content), len(content))
 
-    def close(self, manifest: Manifest) -> Manifest:
+    def close(self, manifest: Manifest, sign: Callable[[str], str] | None = None) -> Manifest:
         """Write the manifest, with the digests of everything added, as the last; return it."""
         full = replace(manifest, members=dict(self.members))
+        if sign is not None:
+            full = replace(full, signature=sign(full.signed_text()))
         self.add_bytes(MANIFEST, full.as_text().encode())
         return full
 
@@ -109,7 +111,7 @@ def members(path: Path) -> Iterator[tuple[str, Summed]]:
         with gzip.open(path, "rb") as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
             for info in tar:
                 name = info.name
-                stream = tar.extractfile(info)
+                stream = tar.extractfile(info) if info.isreg() else None
                 if stream is None:
                     raise damaged(path, name)
                 yield name, Summed(stream)
@@ -124,6 +126,28 @@ def members(path: Path) -> Iterator[tuple[str, Summed]]:
             path=path,
             why=error.strerror,
         ) from None
+
+
+def held(path: Path, manifest: Manifest) -> Iterator[tuple[str, Summed]]:
+    """Yield the members but the manifest, each compared with it once its bytes were taken.
+
+    An archive may be exchanged after it was checked. Raises Refused where a member is another one,
+    too many or missing; the last of that is known only when there is no member left.
+    """
+    open_still = dict(manifest.members)
+    for name, stream in members(path):
+        if name == MANIFEST:
+            continue
+        expected = open_still.pop(name, None)
+        if expected is None:
+            raise damaged(path, name)
+        yield name, stream
+        for _ in blocks_of(stream):
+            pass
+        if stream.as_member() != expected:
+            raise damaged(path, name)
+    for name in open_still:
+        raise damaged(path, name)
 
 
 def blocks_of(stream: Summed) -> Iterator[bytes]:
@@ -150,6 +174,8 @@ def checked(path: Path, *, expected: str) -> Manifest:
     for name in sorted(found.keys() | manifest.members.keys()):
         if found.get(name) != manifest.members.get(name):
             raise damaged(path, name)
+    for name in manifest.wrong_members():
+        raise damaged(path, name)
     return manifest
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from registry.models import Head, StoredFile
+from registry.models import CheckpointKey, Head, StoredFile
 from registry.rules.backups import (
     FILES,
     FORMAT,
@@ -29,7 +29,8 @@ from registry.rules.backups import (
 )
 from registry.rules.refusals import Refused
 from registry.rules.wording import gettext_noop
-from registry.services import archives, files, journal, key_files, table_copies
+from registry.services import archives, checkpoint_keys, files, journal, key_files, table_copies
+from registry.services.checkpoint_keys import Pair
 
 
 def make(*, archive: Path, keys: Path | None = None, together: bool = False, by: None) -> Manifest:
@@ -37,7 +38,8 @@ def make(*, archive: Path, keys: Path | None = None, together: bool = False, by:
 
     Both are of one instant, while everybody goes on working. The manifest's ``lost`` names files
     that the store has no longer, or holds changed: the backup is whole but for them. Raises Refused
-    where an archive cannot be written, or both would lie in one folder and ``together`` is not set.
+    where an archive cannot be written or signed, or both would lie in one folder and ``together``
+    is not set.
     """
     if keys is not None and not together and _beside(archive, keys):
         raise Refused.because(
@@ -48,26 +50,28 @@ def make(*, archive: Path, keys: Path | None = None, together: bool = False, by:
                 " is only where they are picked up from."
             ),
         )
+    signing = checkpoint_keys.present()[1]
     with ExitStack() as stack:
         main = stack.enter_context(archives.written(archive))
         apart = stack.enter_context(archives.written(keys)) if keys else None
         with _one_instant():
-            manifest = _write_main(main)
+            manifest = _write_main(main, signing)
             if apart is not None:
                 _write_keys(apart)
-                apart.close(_manifest(KEYS_FORMAT))
-            manifest = main.close(manifest)
+                apart.close(_keys_manifest(signing), signing.sign)
+            manifest = main.close(manifest, signing.sign)
     _note(manifest, with_keys=keys is not None)
     return manifest
 
 
-def _write_main(archive: archives.Writer) -> Manifest:
+def _write_main(archive: archives.Writer, signing: Pair) -> Manifest:
     names = table_copies.tables()
     for table in names:
         _add_parts(archive, table, table_copies.rows_of(table))
     lost = [stored.sha256 for stored in _kept_files() if not _add_file(archive, stored)]
     return _manifest(
         FORMAT,
+        signing,
         source_commit=settings.SOURCE_COMMIT,
         migrations=table_copies.state(),
         tables=table_copies.counted(names),
@@ -83,10 +87,22 @@ def _write_keys(archive: archives.Writer) -> None:
         archive.add_bytes(name, content)
 
 
-def _manifest(form: str, **said: Any) -> Manifest:
+def _keys_manifest(signing: Pair) -> Manifest:
+    known = CheckpointKey.objects.order_by("begins_after").values_list("public_key", flat=True)
+    return _manifest(KEYS_FORMAT, signing, known=tuple(known))
+
+
+def _manifest(form: str, signing: Pair, **said: Any) -> Manifest:
     head = Head.objects.get(pk=1)
     made_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Manifest(format=form, made_at=made_at, head=head.number, seal=head.seal, **said)
+    return Manifest(
+        format=form,
+        made_at=made_at,
+        head=head.number,
+        seal=head.seal,
+        public_key=signing.public_key.hex(),
+        **said,
+    )
 
 
 def _add_parts(archive: archives.Writer, table: str, parts: Iterable[bytes]) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from registry.models import User
+from registry.models import Decision, User
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
-from registry.services import journal
+from registry.services import conditions, journal
 from registry.services.erasures import erase
 from registry.services.erasures import replay as replay_erasures
+from registry.services.erasures import settle as settle_erasures
 from registry.services.names import Named
 
-__all__ = ["add", "erase", "replay_erasures"]
+__all__ = ["add", "erase", "replay_erasures", "settle_erasures"]
 
 
 @journal.verb
@@ -28,11 +29,17 @@ def add(
                 "person.username", gettext_noop("An account's name has letters, digits and _ only.")
             )
         )
-    if User.objects.filter(username=username).exists():
+    # An earlier decision that names an owner by this name would lay the condition upon another.
+    if (
+        User.objects.filter(username=username).exists()
+        or Decision.objects.filter(conditions.names_in_asked(username)).exists()
+    ):
         objections.append(
             Objection(
                 "person.exists",
-                gettext_noop("There is an account %(username)s already; choose another name."),
+                gettext_noop(
+                    "There is or was an account %(username)s already; choose another name."
+                ),
                 {"username": username},
             )
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from django.core.files.storage import default_storage
 
-from registry.models import Entry, StoredFile
+from registry.models import CheckpointKey, Entry, StoredFile
 from registry.rules.backups import FILES, Manifest, Member
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
@@ -27,7 +27,9 @@ def check(manifest: Manifest) -> int:
     """
     unopened = 0
     wrong = list(_wrong_journal(manifest))
+    unclaimed = {name for name in manifest.members if name.startswith(f"{FILES}/")}
     for stored in _kept(manifest.lost):
+        unclaimed.discard(f"{FILES}/{stored.place}")
         if files.is_whole(stored):
             continue
         if stored.is_sealed and _is_as_saved(stored, manifest):
@@ -40,6 +42,14 @@ def check(manifest: Manifest) -> int:
                     {"digest": stored.sha256},
                 )
             )
+    wrong += [
+        Objection(
+            "restore.unclaimed",
+            gettext_noop("The backup holds a file that no record speaks of: %(name)s."),
+            {"name": name},
+        )
+        for name in sorted(unclaimed)
+    ]
     if wrong:
         raise Refused(*wrong)
     return unopened
@@ -66,8 +76,9 @@ def _wrong_counts(manifest: Manifest) -> Iterator[Objection]:
 
 
 def _wrong_journal(manifest: Manifest) -> Iterator[Objection]:
-    # What lies outside may be newer than the backup: the next nightly check speaks of that.
-    found = journal_checks.check(outside=False).found
+    # What lies outside may be newer than the backup: the next nightly check speaks of that. Keys
+    # may have stayed behind, and of those erased since the journal tells afterwards.
+    found = journal_checks.check(outside=False, keys=False).found
     if found is not None:
         yield Objection(
             "restore.journal",
@@ -81,6 +92,14 @@ def _wrong_journal(manifest: Manifest) -> Iterator[Objection]:
                 "Entry %(number)s of the journal has another seal than the backup states."
             ),
             {"number": manifest.head},
+        )
+    signers = CheckpointKey.objects.filter(public_key=manifest.public_key)
+    if manifest.signature and not signers.exists():
+        yield Objection(
+            "restore.signer",
+            gettext_noop(
+                "The backup was signed by a key that never signed a checkpoint of its journal."
+            ),
         )
 
 

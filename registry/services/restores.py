@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.core.files.base import File
@@ -13,7 +14,7 @@ from django.db import ProgrammingError, transaction
 from django.db.models import Q
 from django.db.models.functions import Length
 
-from registry.models import DatasetVersion, Head, PersonKey, StoredFile, Unit, User
+from registry.models import DatasetVersion, Entry, Head, PersonKey, StoredFile, Unit, User
 from registry.rules.backups import (
     DATABASE,
     FILES,
@@ -22,12 +23,14 @@ from registry.rules.backups import (
     Manifest,
     Member,
     objections_to_state,
+    objections_to_tables,
     place_of,
 )
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
 from registry.services import (
     archives,
+    backup_signatures,
     checkpoint_keys,
     checkpoint_rotation,
     journal,
@@ -43,12 +46,16 @@ NOT_THE_OWNER = "42501"
 
 @dataclass(frozen=True)
 class Backup:
-    """Two archives that were read through and found whole; ``keys`` may be None."""
+    """Two archives that were read through and found whole; ``keys`` may be None.
+
+    ``signer`` names the key that signed the first; None where nobody did.
+    """
 
     archive: Path
     keys: Path | None
     manifest: Manifest
     keys_manifest: Manifest | None
+    signer: str | None
 
 
 @dataclass(frozen=True)
@@ -64,15 +71,29 @@ class Restored:
     deleted_again: int
 
 
-def read(*, archive: Path, keys: Path | None) -> Backup:
+def read(
+    *,
+    archive: Path,
+    keys: Path | None,
+    signed_by: Collection[str] = (),
+    unsigned: bool = False,
+) -> Backup:
     """Read both archives through, and see that this database may take them.
 
-    Raises Refused, with every reason, for a damaged archive, a database that somebody has worked
-    in, or one in another state of migrations.
+    ``signed_by`` names keys that may have signed, beside those known here and to the archive of
+    keys. Raises Refused, with every reason, for an archive that is damaged or, without
+    ``unsigned``, not signed by such a key, for a database that somebody has worked in, or one in
+    another state of migrations.
     """
     manifest = archives.checked(archive, expected=FORMAT)
     found = archives.checked(keys, expected=KEYS_FORMAT) if keys else None
     objections = objections_to_state(manifest.migrations, table_copies.state())
+    if not objections:
+        objections = objections_to_tables(manifest.tables, table_copies.tables())
+    known = backup_signatures.known_by(found, signed_by)
+    for one in (manifest, found):
+        if one is not None:
+            objections += backup_signatures.objections_to(one, known, unsigned=unsigned)
     if User.objects.exists() or Unit.objects.exists():
         objections.insert(
             0,
@@ -97,7 +118,7 @@ def read(*, archive: Path, keys: Path | None) -> Backup:
         )
     if objections:
         raise Refused(*objections)
-    return Backup(archive, keys, manifest, found)
+    return Backup(archive, keys, manifest, found, backup_signatures.signer_of(manifest))
 
 
 def restore(backup: Backup, *, by: None) -> Restored:
@@ -132,29 +153,18 @@ def restore(backup: Backup, *, by: None) -> Restored:
 
 
 def _take_in(backup: Backup, written: list[str]) -> None:
-    for name, stream in _members(backup.archive, backup.manifest):
+    for name, stream in archives.held(backup.archive, backup.manifest):
         room, _, rest = name.partition("/")
         if room == DATABASE:
             table_copies.take_in(rest.partition("/")[0], archives.blocks_of(stream))
         elif room == FILES:
             _store(backup.archive, name, stream, backup.manifest.members[name], written)
     if backup.keys is not None and backup.keys_manifest is not None:
-        for name, stream in _members(backup.keys, backup.keys_manifest):
+        for name, stream in archives.held(backup.keys, backup.keys_manifest):
             room, _, rest = name.partition("/")
             if room == DATABASE:
                 table_copies.take_in_apart(rest.partition("/")[0], archives.blocks_of(stream))
     table_copies.set_sequences(backup.manifest.sequences)
-
-
-def _members(path: Path, manifest: Manifest) -> Iterator[tuple[str, archives.Summed]]:
-    """Yield the members, each held against the manifest once it was read."""
-    for name, stream in archives.members(path):
-        yield name, stream
-        if name in manifest.members:
-            for _ in archives.blocks_of(stream):
-                pass
-            if stream.as_member() != manifest.members[name]:
-                raise archives.damaged(path, name)
 
 
 def _store(
@@ -193,7 +203,8 @@ class _Stream(File):  # type: ignore[type-arg]  # the class cannot be subscripte
 def _finish(backup: Backup, unopened: int) -> Restored:
     """Erase and delete again what was since the backup; the journal says that it was restored."""
     manifest = backup.manifest
-    erased = people.replay_erasures()
+    last = Entry.objects.get(pk=manifest.head)
+    erased = people.replay_erasures(of=datetime.fromisoformat(last.at))
     deleted = _delete_again() if backup.keys is not None else 0
     restored = Restored(
         entries=manifest.head,
@@ -213,6 +224,8 @@ def _finish(backup: Backup, unopened: int) -> Restored:
             "made_at": manifest.made_at,
             "up_to": manifest.head,
             "seal": manifest.seal,
+            "signed_by": backup.signer,
+            "with_keys": backup.keys is not None,
             "erased_again": restored.erased_again,
             "deleted_again": restored.deleted_again,
         },

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import gzip
-import io
+import hashlib
 import os
 import subprocess
-import tarfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as project_settings
@@ -29,11 +29,12 @@ from registry.models import (
     StoredFile,
     User,
 )
-from registry.rules.backups import FORMAT, MANIFEST, Manifest
+from registry.rules.backups import FORMAT
 from registry.rules.refusals import Refused
 from registry.services import (
     archives,
     backups,
+    checkpoint_keys,
     files,
     journal,
     openings,
@@ -45,6 +46,7 @@ from registry.services import (
 from tests.cast import Cast, a_model, an_approved_release, gather
 from tests.conftest import keep_files_in
 from tests.databases import address_of, connect_to, copy, drop
+from tests.registry.bent_archives import bent, forged
 from tests.stack import PYTHON, ROOT
 
 MODEL = "Mortgage approval"
@@ -97,8 +99,8 @@ def backed_up(folder: Path, name: str = "monday") -> tuple[Path, Path]:
     return archive, keys
 
 
-def restored(archive: Path, keys: Path | None) -> restores.Restored:
-    return restores.restore(restores.read(archive=archive, keys=keys), by=None)
+def restored(archive: Path, keys: Path | None, **options: Any) -> restores.Restored:
+    return restores.restore(restores.read(archive=archive, keys=keys, **options), by=None)
 
 
 def test_what_was_saved_comes_back_and_goes_on(
@@ -152,12 +154,18 @@ def test_without_keys_everything_but_names_and_rows_is_there(
     lived_in: Cast, elsewhere: Another, settings: Settings, tmp_path: Path
 ) -> None:
     archive, _ = backed_up(tmp_path)
+    signer = checkpoint_keys.present()[1].fingerprint
     elsewhere()
     settings.ROWS_KEY, settings.PEOPLE_KEY, settings.CHECKPOINT_KEY = (
         bytes([n]) * 32 for n in b"123"
     )
     settings.CHECKPOINT_KEY_PATH = None
-    found = restored(archive, None)
+    # Whose archive it is, nobody here can tell: somebody has to say.
+    with pytest.raises(Refused, match=f"not signed by a known key .{signer}"):
+        restored(archive, None)
+    with pytest.raises(Refused, match="not signed by a known key"):
+        restored(archive, None, signed_by=["0" * 64])
+    found = restored(archive, None, signed_by=[signer])
     assert found.unopened == 1 and journal.verify()[0] is None
     assert not User.objects.filter(first_name="Mara").exists()
     assert files.read_checked(Evidence.objects.first().file)
@@ -200,6 +208,7 @@ def test_a_restore_that_cannot_be_is_refused_and_leaves_nothing(
     backup = restores.read(archive=archive, keys=keys)
     # Changed between the two readings: an exhibit, the last thing of all to be read.
     name = sorted(one for one in backup.manifest.members if one.startswith("files/"))[-1]
+    kept = archive.read_bytes()
     bent(archive, {name: b"other bytes"})
     before = Entry.objects.count()
     with pytest.raises(Refused, match=name):
@@ -207,6 +216,44 @@ def test_a_restore_that_cannot_be_is_refused_and_leaves_nothing(
     assert Entry.objects.count() == before and not User.objects.exists()
     store = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
     assert not [path for path in store.rglob("*") if path.is_file()]
+    archive.write_bytes(kept)
+    forged_backups_are_refused(archive, keys)
+
+
+def forged_backups_are_refused(archive: Path, keys: Path) -> None:
+    """Tamper with whole archives, with every digest as it has to be."""
+    kept = archive.read_bytes()
+    said = archives.checked(archive, expected=FORMAT)
+    files_there = [name for name in said.members if name.startswith("files/")]
+    of_roles = {name: None for name in said.members if "/registry_membership/" in name}
+    lost = [name.rpartition("/")[2] for name in files_there]
+    session = {"database/django_session/000001": b"key\tdata\t2030-01-01\n"}
+    stranger = checkpoint_keys.pair_of(b"s" * 32)
+    tables = {**said.tables, "django_session": 1}
+    for changed, more, why in [
+        (of_roles, {}, "changed after it was signed"),
+        ({}, {"lost": lost}, "changed after it was signed"),
+        ({}, {"signature": ""}, "not signed by a known key"),
+        ({}, {"sign": stranger}, "not signed by a known key"),
+        # With --unsigned as well.
+        ({}, {"tables": {}, "signature": ""}, "at its member database/"),
+        (session, {"signature": ""}, "at its member database/django_session"),
+        (session, {"tables": tables, "signature": ""}, "tables.*: django_session"),
+        ({"files/ab/" + "ab" * 32: b"other"}, {"signature": ""}, "at its member files/ab"),
+    ]:
+        forged(archive, changed, **more)
+        takes_it_unsigned = "known key" not in why
+        with pytest.raises(Refused, match=why):
+            restores.read(archive=archive, keys=keys, unsigned=takes_it_unsigned)
+        archive.write_bytes(kept)
+    digest = hashlib.sha256(b"more").hexdigest()
+    forged(archive, {f"files/{digest[:2]}/{digest}": b"more"}, sign=stranger)
+    with pytest.raises(Refused, match="no record speaks of: files/.*"):
+        restored(archive, keys, unsigned=True)
+    forged(archive, {}, sign=stranger)
+    with pytest.raises(Refused, match="never signed a checkpoint"):
+        restored(archive, keys, unsigned=True)
+    assert not User.objects.exists()
 
 
 def test_the_command_restores_in_a_new_process_with_the_keys_it_put_in_place(
@@ -236,71 +283,3 @@ def test_the_command_restores_in_a_new_process_with_the_keys_it_put_in_place(
     assert "The journal is whole" in done.stdout and "cannot be opened" not in done.stdout
     assert (var / "keys" / "event_secret").read_text() == "a secret"
     assert list((var / "keys").glob("before-restore-*/rows_key"))
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    """Give an archive of three members."""
-    path = tmp_path / "small.tar.gz"
-    with archives.written(path) as writer:
-        writer.add_bytes("database/registry_unit/000001", b"1\tretail-credit\n")
-        writer.add_bytes("database/registry_user/000001", b"7\tmanager\n")
-        writer.add_bytes("files/" + "ab" * 32, b"%PDF")
-        writer.close(Manifest(FORMAT, "2026-01-01T00:00:00Z", 12, "c" * 64))
-    return path
-
-
-def bent(path: Path, changed: dict[str, bytes | None]) -> None:
-    """Write an archive anew with members changed, added, or (None) left out."""
-    with gzip.open(path) as packed, tarfile.open(fileobj=packed) as tar:
-        held = {info.name: tar.extractfile(info).read() for info in tar}
-    last = held.pop(MANIFEST)
-    with gzip.open(path, "wb") as packed, tarfile.open(fileobj=packed, mode="w") as tar:
-        for name, content in {**held, **changed, MANIFEST: last}.items():
-            if content is not None:
-                info = tarfile.TarInfo(name)
-                info.size = len(content)
-                tar.addfile(info, io.BytesIO(content))
-
-
-def test_a_whole_archive_says_what_it_holds(small: Path) -> None:
-    manifest = archives.checked(small, expected=FORMAT)
-    assert manifest.head == 12 and len(manifest.members) == 3
-    assert small.stat().st_mode & 0o777 == 0o600
-    assert not list(small.parent.glob("*.part"))
-
-
-@pytest.mark.parametrize("content", [b"7\tmanageR\n", b"7\tmanager\n8\tother\n", None])
-def test_a_member_that_was_changed_or_taken_out_is_named(
-    small: Path, content: bytes | None
-) -> None:
-    bent(small, {"database/registry_user/000001": content})
-    with pytest.raises(Refused, match="at its member database/registry_user/000001"):
-        archives.checked(small, expected=FORMAT)
-
-
-def test_a_member_that_was_added_is_named(small: Path) -> None:
-    bent(small, {"files/more": b"more"})
-    with pytest.raises(Refused, match="at its member files/more"):
-        archives.checked(small, expected=FORMAT)
-
-
-@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9, 0.99])
-def test_an_archive_that_was_cut_short_is_damaged(small: Path, share: float) -> None:
-    whole = small.read_bytes()
-    small.write_bytes(whole[: int(len(whole) * share)])
-    with pytest.raises(Refused, match="damaged"):
-        archives.checked(small, expected=FORMAT)
-
-
-def test_an_archive_with_another_byte_anywhere_is_damaged_or_means_the_same(small: Path) -> None:
-    whole = small.read_bytes()
-    manifest, content = archives.checked(small, expected=FORMAT), gzip.decompress(whole)
-    for place in range(10, len(whole), 7):
-        small.write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
-        try:
-            found = archives.checked(small, expected=FORMAT)
-        except Refused:
-            continue
-        # Of the many ways to pack zeros, another one.
-        assert (found, gzip.decompress(small.read_bytes())) == (manifest, content)

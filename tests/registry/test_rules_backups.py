@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from registry.rules.backups import (
     FORMAT,
+    KEPT_APART,
     KEYS_FORMAT,
     Manifest,
     Member,
     objections_to_state,
+    objections_to_tables,
     part_name,
     place_of,
     read_manifest,
@@ -19,6 +22,7 @@ from registry.rules.backups import (
 from registry.rules.refusals import Refused
 
 DIGEST = "ab" * 32
+PLACE_IN_STORE = f"files/ab/{DIGEST}"
 MANIFEST = Manifest(
     format=FORMAT,
     made_at="2026-11-21T18:00:00Z",
@@ -52,12 +56,41 @@ def test_a_manifest_of_keys_says_nothing_of_tables() -> None:
         json.dumps({"format": FORMAT}).encode(),
         json.dumps({**json.loads(MANIFEST.as_text()), "more": 1}).encode(),
         json.dumps({**json.loads(MANIFEST.as_text()), "members": {"one": {"size": 1}}}).encode(),
+        json.dumps({**json.loads(MANIFEST.as_text()), "known": ["no key"]}).encode(),
         json.dumps({**json.loads(MANIFEST.as_text()), "format": KEYS_FORMAT}).encode(),
     ],
 )
 def test_what_is_no_manifest_is_refused_with_the_kind_that_is_asked_for(text: bytes) -> None:
     with pytest.raises(Refused, match=FORMAT):
         read_manifest(text, expected=FORMAT)
+
+
+def test_a_member_without_a_place_in_its_archive_is_named() -> None:
+    wrong = {
+        "database/django_session/000001": Member(1, DIGEST),
+        "database/registry_personkey/000001": Member(1, DIGEST),
+        f"files/ab/{DIGEST}": Member(1, "cd" * 32),
+        "keys/people_key": Member(1, DIGEST),
+        "more": Member(1, DIGEST),
+    }
+    right = {f"files/sealed/ab/{DIGEST}": Member(1, "cd" * 32), **MANIFEST.members}
+    assert set(replace(MANIFEST, members=wrong | right).wrong_members()) == set(wrong)
+    keys = Manifest(KEYS_FORMAT, "2026-11-21T18:00:00Z", 12, "c" * 64)
+    fine = ("database/registry_personkey/000001", "database/registry_mail/000001", "keys/a/b.c")
+    evil = ("keys/../x", "keys//x", "keys/a/..", "database/registry_entry/000001", PLACE_IN_STORE)
+    members = {name: Member(1, DIGEST) for name in (*fine, *evil)}
+    assert set(replace(keys, members=members).wrong_members()) == set(evil)
+
+
+def test_the_tables_of_a_backup_are_those_of_the_product() -> None:
+    assert objections_to_tables({"a", "b"}, ["b", "a"]) == []
+    said = objections_to_tables({"a", "c"}, ["b", "a"])
+    assert "tables that no backup has" not in str(said[0]) and "b, c" in str(said[0])
+
+
+def test_addresses_are_kept_apart() -> None:
+    assert KEPT_APART["registry_mailchoice"] == {"address": "''"}
+    assert KEPT_APART["registry_mail"] == {"last_answer": "''"}
 
 
 @pytest.mark.parametrize("place", [f"ab/{DIGEST}", f"sealed/ab/{DIGEST}"])

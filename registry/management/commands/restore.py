@@ -33,13 +33,31 @@ class Command(BaseCommand):
             action="store_true",
             help="Restore what can be read without: no names, no sign-ins, no people's rows.",
         )
+        parser.add_argument(
+            "--signed-by",
+            action="append",
+            default=[],
+            metavar="FINGERPRINT",
+            help="The key that signed, where neither this installation nor --keys-file knows it.",
+        )
+        parser.add_argument(
+            "--unsigned",
+            action="store_true",
+            help="Take an archive that no known key signed. Anybody may have written it.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> str:
         """Check, put the keys in place, put everything else back."""
         keys = options["keys_file"]
         try:
-            backup = restores.read(archive=options["archive"], keys=keys)
-            if keys is not None and (changed := key_files.put_back(keys)):
+            backup = restores.read(
+                archive=options["archive"],
+                keys=keys,
+                signed_by=options["signed_by"],
+                unsigned=options["unsigned"],
+            )
+            manifest = backup.keys_manifest
+            if keys and manifest and (changed := key_files.put_back(keys, manifest)):
                 self.stdout.write(f"Put in place under var/keys: {', '.join(changed)}.")
                 self.stdout.flush()
                 start_over()
@@ -47,7 +65,7 @@ class Command(BaseCommand):
                 found = restores.restore(backup, by=None)
         except Refused as refusal:
             raise CommandError(f"{refusal} Nothing was restored.") from refusal
-        return _said(found)
+        return _said(found, backup.signer)
 
 
 def start_over() -> None:
@@ -55,8 +73,11 @@ def start_over() -> None:
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  # our own call
 
 
-def _said(found: restores.Restored) -> str:
+def _said(found: restores.Restored, signer: str | None) -> str:
     lines = [
+        f"The backup is signed by the key {signer}."
+        if signer
+        else "The backup is not signed: nothing shows who wrote it.",
         f"The journal is whole: {found.entries} entries, up to where the backup was made.",
         f"{found.rows} rows are back, in every table as many as there were.",
         f"{found.files} files are back and match their digests.",
