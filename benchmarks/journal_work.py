@@ -29,7 +29,7 @@ from registry.models import (
 from registry.rules import checkpoints as rules
 from registry.rules.journal import COLUMNS, TILE, seal
 from registry.rules.merkle import Frontier, leaf_hash, subtree
-from registry.services import checkpoint_keys, journal, journal_checks
+from registry.services import checkpoint_keys, journal, journal_checks, person_keys
 
 MODELS = 500
 AT = "2026-11-20T10:00:00.000000Z"
@@ -96,6 +96,8 @@ def _until(act: Callable[[Unit, str], None], unit: Unit, begin: float, lasting: 
 def checked(many: int) -> dict[str, float]:
     """Fill the journal up to so many entries, and check it in a process of its own."""
     _fill(many)
+    # Of all who act in it, as the check asks for their keys.
+    person_keys.to_seal_with(range(50))
     server = urlsplit(os.environ["DATABASE_URL"])
     address = server._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     done = subprocess.run(  # noqa: S603 - this Python, on the project's own command

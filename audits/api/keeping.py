@@ -35,8 +35,9 @@ class GoingSerializer(Shape):
     holds = serializers.ListField(
         source="hold_numbers",
         child=serializers.IntegerField(),
-        help_text="Numbers of the holds that keep it.",
+        help_text="Numbers of the holds that keep it, of those you see.",
     )
+    unseen_holds = serializers.IntegerField(help_text="How many holds of other units keep it.")
     needed_by = serializers.IntegerField(help_text="How many other records need the same bytes.")
 
 

@@ -5,14 +5,18 @@ Each function takes the instant as of which it is told; without one it is told a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+
+from django.utils.translation import gettext
 
 from registry.models import Condition, Decision, Delegation, Release, ReleaseMove, User
 from registry.rules.releases import APPROVALS, Act
 from registry.services import as_of_conditions, as_of_oversight, stages
 from registry.services.as_of_releases import release_at
 from registry.services.case_files import instant
+from registry.services.conditions import owner_in, owners_of
 
 VOTES = frozenset({*(act.value for act in APPROVALS), Act.REJECT.value})
 
@@ -53,7 +57,7 @@ def decisions_of(release: Release, at: datetime | None = None) -> list[dict[str,
     counted = {(vote.signer_id, vote.stage, vote.approves) for vote in progress.votes}
     last = {_vote(one): one.pk for one in signed if one.case_file_id == release.case_file_id}
     names = [stage.name for stage in progress.stages]
-    owners = _printed_names(said["owner"] for one in signed for said in one.asked)
+    owners = owners_of(said for one in signed for said in one.asked)
     return [
         {
             "act": one.act,
@@ -71,7 +75,7 @@ def decisions_of(release: Release, at: datetime | None = None) -> list[dict[str,
             "conditions": [
                 {
                     "asked": said["text"],
-                    "owner": owners.get(said["owner"], said["owner"]),
+                    "owner": _owner(said, owners),
                     "due": said["due"],
                     "evidence_kind": said["evidence_kind"],
                 }
@@ -94,9 +98,10 @@ def _vote(decision: Decision) -> tuple[int, int | None, bool]:
     return decision.signer_id, decision.stage, decision.act != Act.REJECT
 
 
-def _printed_names(usernames: Any) -> dict[str, str]:
-    people = User.objects.filter(username__in=set(usernames))
-    return {person.username: person.printed_name for person in people}
+def _owner(said: Mapping[str, Any], owners: Mapping[int | str, User]) -> str:
+    # An account is never removed, so a name that none has any more is that of an erased person.
+    owner = owners.get(owner_in(said))
+    return owner.printed_name if owner else gettext("an erased person")
 
 
 def conditions_of(release: Release, at: datetime | None = None) -> list[dict[str, Any]]:

@@ -43,7 +43,7 @@ def take_evidently(
         file=file,
         file_name=file_name,
         data=data,
-        producer=f"{_tool(found)}, handed in by {by.printed_name}",
+        producer=f"{_tool(found)}, handed in",
         by=by,
     )
 

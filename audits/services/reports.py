@@ -16,14 +16,14 @@ from audits import dispatch
 from audits.models import Report
 from audits.rules import reports as rules
 from audits.rules.runs import State
-from audits.services import dossiers, scopes
+from audits.services import dossiers, failed_dossiers, scopes
 from audits.services.recalls import recall, standing_of, supersede
 from audits.services.runs import told
 from registry.models import ModelVersion, RegisteredModel, Release, StoredFile, Unit, User
 from registry.rules.casefile import canonical
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
-from registry.services import files, journal
+from registry.services import files, journal, retention_holds
 
 __all__ = ["fail", "finish", "recall", "request", "standing_of"]
 
@@ -73,7 +73,8 @@ def request(
         as_of=dossier["as_of"],
         asked_as_of=as_of,
         case_file_digest=dossier.get("case_file_digest", ""),
-        dossier=files.keep(canonical(dossier).encode()),
+        # It holds the keys of the names that it opens, so it lies under a key of its own.
+        dossier=files.keep(canonical(dossier).encode(), holds_rows=True),
         requested_at=timezone.now(),
         requested_by=by,
     )
@@ -151,7 +152,12 @@ def finish(*, report: Report, attempt: int, unsealed: str, sealed: bytes) -> Sto
 
 @journal.verb
 def fail(*, report: Report, attempt: int, objections: Sequence[Objection]) -> None:
-    """Write down why this attempt failed; asking again starts afresh."""
+    """Write down why this attempt failed, and let go of what it was to state.
+
+    Asking again starts afresh.
+    """
+    # Before any row, as wherever something is deleted.
+    retention_holds.keep_holds_out()
     report = _locked(report)
     if report.state != State.RUNNING or report.attempt != attempt:
         return
@@ -166,6 +172,7 @@ def fail(*, report: Report, attempt: int, objections: Sequence[Objection]) -> No
         changes={"attempt": attempt},
         reason=" ".join(str(objection) for objection in objections),
     )
+    failed_dossiers.let_go(report)
 
 
 def _record(

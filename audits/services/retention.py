@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from audits.models import Report, Run
 from audits.rules.runs import UNDER_WAY
-from registry.models import StoredFile
+from registry.models import RegisteredModel, StoredFile
 from registry.rules.retention import WITH_THEIR_ROWS
 from registry.rules.retention_schedule import Facts, Rules, keep_until
 from registry.services import journal, keeping, kept_files, retention, retention_holds, uses
@@ -23,6 +23,7 @@ def keep_house() -> None:
     """Do what is due every hour; safe to be killed anywhere and done again."""
     delete_predictions_due()
     seal_plain_predictions()
+    seal_plain_dossiers()
     keeping.delete_due(sources=SOURCES)
 
 
@@ -40,6 +41,14 @@ def seal_plain_predictions() -> int:
     plain = _with_predictions().filter(predictions__wrapped_key__isnull=True)
     files = StoredFile.objects.filter(pk__in=plain.values("predictions"))
     return sum(retention.seal(stored) for stored in files)
+
+
+def seal_plain_dossiers() -> int:
+    """Encrypt dossiers that an earlier edition of the product kept plain; return how many."""
+    # Not of a report that is being made: it would find its dossier gone from where it lay.
+    over = Report.objects.exclude(state__in=sorted(UNDER_WAY))
+    plain = StoredFile.objects.filter(wrapped_key__isnull=True, erased_at__isnull=True)
+    return sum(map(retention.seal, plain.filter(pk__in=over.values("dossier"))))
 
 
 @journal.verb
@@ -100,6 +109,7 @@ def reports_due(on: date, rules: Rules, stored: StoredFile | None) -> Iterator[T
         found = found.filter(requested_at__lt=limit).prefetch_related("units")
         reports = list(found.select_related("model", "version__model", name))
         facts = kept_files.facts_of({one.version_id for one in reports if one.version_id}, on)
+        stated = _models_stated(reports)
         for report in reports:
             own = facts.get(report.version_id, Facts(made=on))
             kept = keep_until("report", uses.made(own, report.requested_at), rules)
@@ -116,8 +126,21 @@ def reports_due(on: date, rules: Rules, stored: StoredFile | None) -> Iterator[T
                 unit_ids=frozenset({report.model.unit_id} if report.model else units),
                 version=report.version,
                 model=report.model,
-                model_ids=frozenset({report.model_id} if report.model else ()),
+                model_ids=stated[report.pk],
             )
+
+
+def _models_stated(reports: Collection[Report]) -> dict[int, frozenset[int]]:
+    """Return, by report, the models it states: its own, or all that its units had by then."""
+    units = {report.pk: {unit.pk for unit in report.units.all()} for report in reports}
+    models = RegisteredModel.objects.filter(unit__in=set().union(*units.values()))
+    known = list(models.values_list("pk", "unit_id", "registered_at"))
+    stated = {}
+    for report in reports:
+        by = report.asked_as_of or report.requested_at
+        there = {pk for pk, unit, at in known if unit in units[report.pk] and at <= by}
+        stated[report.pk] = frozenset({report.model_id} if report.model_id else there)
+    return stated
 
 
 def _with_predictions() -> QuerySet[Run]:

@@ -45,5 +45,5 @@ def retention_preview(request: PersonRequest) -> HttpResponse:
         on=found.on,
         is_today=found.on == timezone.localdate(),
         goes=sum(1 for one in found.going if one.goes),
-        held=sum(1 for one in found.going if one.holds),
+        held=sum(1 for one in found.going if one.is_held),
     )

@@ -53,8 +53,10 @@ class ModelAsOfSerializer(SurroundingsSerializer):
     tier_basis = serializers.CharField(help_text="What the tier rested on.")
     scorecard = one("The newest filling then, or null.", allow_null=True)
     tier_override = one("The override in force then, or null.", allow_null=True)
-    feeds = listed("Models that it fed.")
-    fed_by = listed("Models that fed it.")
+    feeds = listed("Models that it fed, of one's units.")
+    feeds_of_other_units = serializers.IntegerField(help_text="How many others it fed.")
+    fed_by = listed("Models that fed it, of one's units.")
+    fed_by_of_other_units = serializers.IntegerField(help_text="How many others fed it.")
     roles = listed("Who held which role in the unit, since when.")
     versions = listed("Those registered by then, with card and assessment in effect.")
 
@@ -65,7 +67,7 @@ class VersionAsOfSerializer(SurroundingsSerializer):
     version = one("Number, label, and the card and the assessment in effect.")
     subject = one("Every fact whose change voids an approval, as a case file states it.")
     context = one(  # type: ignore[assignment]
-        "What a case file states beside it; null before a policy.", allow_null=True
+        "What a case file states beside it, of one's units; null before a policy.", allow_null=True
     )
     exhibits = listed("The evidence filed by then.")
 

@@ -56,7 +56,7 @@ class EvidenceSerializer(Shape):
     reproduced = serializers.BooleanField(
         help_text="Whether it was measured here, with the hashed artefact."
     )
-    producer = serializers.CharField(help_text="Who or what made it.")
+    producer = serializers.CharField(help_text="What made it; who filed it is `filed_by`.")
     origin = serializers.CharField(help_text="What it came out of, such as “run 12”.")
     filed_at = serializers.DateTimeField(help_text="When it was filed.")
     filed_by = PersonSerializer()

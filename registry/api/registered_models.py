@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -225,7 +226,7 @@ class ModelView(APIView):
         at = asked_as_of(request)
         model = get_object_or_404(visible(request), slug=slug)
         if at is not None:
-            return answer(model_as_of, model, at)
+            return answer(partial(model_as_of, reader=person(request)), model, at)
         return Response(ModelSerializer(model).data)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -180,5 +181,5 @@ class VersionView(APIView):
         at = asked_as_of(request)
         version = get_object_or_404(visible(request), pk=pk)
         if at is not None:
-            return answer(version_as_of, version, at)
+            return answer(partial(version_as_of, reader=person(request)), version, at)
         return Response(VersionSerializer(version).data)

@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
                             ("artefact", "Artefacts and environments of versions"),
                             (
                                 "automatic_log",
-                                "Exhibits of drift that no case file rests on",
+                                "Exhibits of drift that nothing rests on",
                             ),
                             ("rows", "Rows of datasets"),
                             ("predictions", "Predictions that were handed in"),
@@ -169,6 +169,7 @@ class Migration(migrations.Migration):
                 ("sha256", models.CharField(max_length=64, verbose_name="digest")),
                 ("size", models.BigIntegerField(verbose_name="size in bytes")),
                 ("count", models.PositiveIntegerField(default=1, verbose_name="how many")),
+                ("unit_ids", models.JSONField(default=list, verbose_name="units")),
                 ("since", models.DateTimeField(verbose_name="kept since")),
                 ("at", models.DateTimeField(verbose_name="deleted")),
                 ("rule", models.CharField(max_length=300, verbose_name="under the rule")),

@@ -97,11 +97,9 @@ class TombstoneQuerySet(AppendOnlyQuerySet):
     """Adjectives for tombstones."""
 
     def visible_to(self, user: User) -> TombstoneQuerySet:
-        """Those of the person's units, and those of no single unit for who has a role."""
-        units = Unit.objects.visible_to(user)
-        if not units.exists():
-            return self.none()
-        return self.filter(Q(unit=None) | Q(unit__in=units))
+        """Those all of whose units the person sees; those of no unit are for who has a role."""
+        units = list(Unit.objects.visible_to(user).values_list("pk", flat=True))
+        return self.filter(unit_ids__contained_by=units) if units else self.none()
 
 
 class Tombstone(models.Model):
@@ -122,6 +120,8 @@ class Tombstone(models.Model):
     version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="tombstones", null=True)
     model = models.ForeignKey(RegisteredModel, models.PROTECT, related_name="+", null=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", null=True)
+    # The ids of all units it was of; ``unit`` is the only one, where it is but one.
+    unit_ids = models.JSONField(_("units"), default=list)
     since = models.DateTimeField(_("kept since"))
     at = models.DateTimeField(_("deleted"))
     rule = models.CharField(_("under the rule"), max_length=300)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -27,9 +27,17 @@ class Asked:
     due: date
     evidence_kind: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return it as the decision keeps it."""
-        return {**asdict(self), "due": self.due.isoformat()}
+    def kept(self, owner: int) -> dict[str, Any]:
+        """Return it as the decision keeps it: its owner by the number of their account.
+
+        A decision is never changed, and a name would stay in it after the person was erased.
+        """
+        return {
+            "text": self.text,
+            "owner_id": owner,
+            "due": self.due.isoformat(),
+            "evidence_kind": self.evidence_kind,
+        }
 
 
 def objections_to(

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 
+from registry.rules.casefile import canonical
 from registry.rules.refusals import Objection
 from registry.rules.wording import gettext_noop
+
+# No erasure takes longer from its line in the ledger to its commit.
+LONGEST = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,7 @@ class Ties:
     conditions: Sequence[str] = ()
     findings: Sequence[str] = ()
     delegations: Sequence[str] = ()
+    holds: Sequence[str] = ()
 
 
 UNTIED = {
@@ -34,6 +40,9 @@ UNTIED = {
     ),
     "delegations": gettext_noop(
         "The person still gave or holds a delegation: %(which)s. End it first."
+    ),
+    "holds": gettext_noop(
+        "A legal hold stands where the person was at work: %(which)s. Have it released first."
     ),
 }
 
@@ -75,7 +84,8 @@ class Erasure:
     """One line of the ledger.
 
     The day the account joined tells the person from another who has their number in a database
-    that was restored from before; both instants are in ISO 8601.
+    that was restored from before; both instants are in ISO 8601. Of one that is not ``confirmed``
+    the ledger alone cannot say whether it was committed.
     """
 
     id: str
@@ -84,6 +94,17 @@ class Erasure:
     key_made_at: str | None
     at: str
     why: str
+    confirmed: bool = False
+
+    def as_line(self) -> str:
+        """Return the line that is written before the erasure is committed."""
+        said = asdict(self)
+        del said["confirmed"]
+        return canonical(said)
+
+    def is_older(self, at: datetime) -> bool:
+        """Say whether a database of that instant tells of it, if it was ever committed."""
+        return datetime.fromisoformat(self.at) < at - LONGEST
 
 
 class Unreadable(ValueError):
@@ -97,13 +118,15 @@ def erasures_in(text: str) -> list[Erasure]:
     was committed. Raises Unreadable with the number of a line that is no erasure.
     """
     found: dict[str, Erasure] = {}
-    for number, line in enumerate(text.splitlines(keepends=True), start=1):
-        if not line.endswith("\n"):
-            break
+    # A reason may hold what else counts as the end of a line.
+    for number, line in enumerate(text.split("\n")[:-1], start=1):
         try:
             said = json.loads(line)
             if "taken_back" in said:
                 found.pop(said["taken_back"], None)
+            elif "confirmed" in said:
+                if kept := found.get(said["confirmed"]):
+                    found[kept.id] = replace(kept, confirmed=True)
             else:
                 found[said["id"]] = Erasure(**said)
         except (ValueError, TypeError, KeyError):

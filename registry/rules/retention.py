@@ -21,6 +21,7 @@ ROWS_GONE = Objection(
 BY_HAND = gettext_noop("Deleted by a person, for the reason they gave")
 ROWS_PERIOD = gettext_noop("By the last day set for these rows")
 WITH_THEIR_ROWS = gettext_noop("With the rows they were made for")
+NEVER_SEALED = gettext_noop("It was gathered for a report that failed")
 
 DRAFT_LAPSED = gettext_noop("It was never submitted, and the time for keeping drafts has passed.")
 

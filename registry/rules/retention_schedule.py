@@ -89,7 +89,7 @@ KINDS: dict[str, Kind] = {
         gettext_noop("Artefacts and environments of versions"), period("10 years"), Start.ENDED
     ),
     "automatic_log": Kind(
-        gettext_noop("Exhibits of drift that no case file rests on"),
+        gettext_noop("Exhibits of drift that nothing rests on"),
         period("3 years"),
         Start.MADE,
         (AI_ACT_LOGS,),

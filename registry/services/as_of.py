@@ -1,7 +1,8 @@
 """A model, a version, a release as it stood at a past instant: plain JSON values, reads only.
 
 Everything written at the instant itself counts as done. What was not there yet raises NotYet, an
-instant that is still to come is refused. Rights are asked by who calls, and are those of today.
+instant that is still to come is refused. Rights are asked by who calls, and are those of today;
+of models related to one the ``reader`` is told those that they see, and how many others there are.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from registry.models import (
     RegisteredModel,
     Release,
     Review,
+    User,
 )
 from registry.services import (
     as_of_findings,
@@ -47,7 +49,7 @@ __all__ = [
 ]
 
 
-def model_as_of(model: RegisteredModel, at: datetime) -> dict[str, Any]:
+def model_as_of(model: RegisteredModel, at: datetime, *, reader: User) -> dict[str, Any]:
     """Return what was said of a model then, by whom it was held, and how all of it stood."""
     refuse_the_future(at)
     then = as_of_versions.model_at(model, at)
@@ -57,6 +59,7 @@ def model_as_of(model: RegisteredModel, at: datetime) -> dict[str, Any]:
         "model": as_of_shapes.model(then),
         "stated": as_of_shapes.revision(then.revision),
         **(contexts.said_of(then, at) if then.revision else {}),
+        **contexts.relations_seen_by(reader, then, at),
         "roles": as_of_shapes.roles(then.unit, at),
         "editions": as_of_shapes.editions(at),
         "versions": [as_of_shapes.version(one) for one in as_of_versions.versions_at(versions, at)],
@@ -65,7 +68,7 @@ def model_as_of(model: RegisteredModel, at: datetime) -> dict[str, Any]:
     }
 
 
-def version_as_of(version: ModelVersion, at: datetime) -> dict[str, Any]:
+def version_as_of(version: ModelVersion, at: datetime, *, reader: User) -> dict[str, Any]:
     """Return the facts of a version then, as a case file would have stated them.
 
     Beside them its releases, and what was found of it and ran of it.
@@ -74,12 +77,13 @@ def version_as_of(version: ModelVersion, at: datetime) -> dict[str, Any]:
     then = as_of_versions.version_at(version, at)
     policy = PolicyEdition.objects.in_force_at(at).first()
     stated = case_files.stated(then, policy=policy, release=None, at=at) if policy else None
+    seen = contexts.relations_seen_by(reader, then.model, at)
     return {
         "as_of": instant(at),
         "model": as_of_shapes.model(then.model),
         "version": as_of_shapes.version(then),
         "subject": case_files.subject(then),
-        "context": stated["context"] if stated else None,
+        "context": {**stated["context"], **seen} if stated else None,
         "exhibits": case_files.exhibits_of(then, at),
         "editions": as_of_shapes.editions(at),
         **_around(Q(version=version), Q(version=version), at),

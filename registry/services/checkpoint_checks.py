@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
+from django.db.models import Q
 
 from registry.models import (
     Checkpoint,
@@ -20,6 +21,7 @@ from registry.models import (
     JournalTile,
 )
 from registry.rules import checkpoints as rules
+from registry.rules.casefile import canonical
 from registry.rules.checkpoints import Outside, Unreadable
 from registry.rules.journal import TILE, Break, State
 from registry.rules.merkle import Frontier
@@ -83,14 +85,14 @@ class Signatures:
 
     def keys_break(self, walked_to: int) -> Break | None:
         """Return a key that the journal does not name, or a last one that is not ours."""
-        for key in self.keys[1:]:
+        for before, key in pairwise(self.keys):
             named = Entry.objects.filter(
-                number__in=(key.begins_after, key.begins_after + 1),
-                action__in=("checkpoint_key.rotated", "checkpoint_key.replaced"),
-                changes__contains=f'"to":"{key.fingerprint}"',
+                Q(action="checkpoint_key.rotated", number=key.begins_after)
+                | Q(action="checkpoint_key.replaced", number=key.begins_after + 1),
+                changes=canonical({"from": before.fingerprint, "to": key.fingerprint}),
             )
             if not named.exists():
-                wrong = f"no entry names the key {key} that signs from here on"
+                wrong = f"no entry names the key {key} that signs from here on, after {before}"
                 return Break(min(key.begins_after + 1, walked_to), wrong)
         if not self.keys:
             return None

@@ -2,19 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registry.models import Condition, Decision, Evidence, Release, User
+from registry.rules.conditions import Asked
 from registry.rules.refusals import Objection, Refused
 from registry.rules.releases import STANDING
 from registry.rules.wording import gettext_noop
 from registry.services import journal, rights, stages
 from registry.services.case_files import instant
+
+
+def held_owners(asked: Sequence[Asked]) -> dict[str, User]:
+    """Return the accounts named as owners, by their names; none is erased before the verb ends.
+
+    To be asked before it is asked who may be named.
+    """
+    names = {one.owner for one in asked}
+    people = User.objects.filter(username__in=names).order_by("pk")
+    return {one.username: one for one in people.select_for_update(no_key=True)}
+
+
+def owners_of(asked: Iterable[Mapping[str, Any]]) -> dict[int | str, User]:
+    """Return the owners of conditions that decisions keep, by what `owner_in` gives for each.
+
+    Nobody is there for a name that belonged to a person who was erased.
+    """
+    kept = {owner_in(said) for said in asked}
+    numbers = [one for one in kept if isinstance(one, int)]
+    names = [one for one in kept if isinstance(one, str)]
+    people = list(User.objects.filter(Q(pk__in=numbers) | Q(username__in=names)))
+    by_number: dict[int | str, User] = {one.pk: one for one in people}
+    return by_number | {one.username: one for one in people}
+
+
+def owner_in(said: Mapping[str, Any]) -> int | str:
+    """Return what a decision keeps of a condition's owner: a number, or a name in earlier ones."""
+    kept: int | str = said["owner_id"] if "owner_id" in said else said["owner"]
+    return kept
+
+
+def laid_upon(person: User) -> Q:
+    """Return what finds the decisions that name the person as the owner of a condition."""
+    return Q(asked__contains=[{"owner_id": person.pk}]) | names_in_asked(person.username)
+
+
+def names_in_asked(username: str) -> Q:
+    """Return what finds the earlier decisions that keep an owner by this name."""
+    return Q(asked__contains=[{"owner": username}])
 
 
 def bind(release: Release, decisions: Sequence[Decision]) -> list[Condition]:
@@ -23,13 +65,14 @@ def bind(release: Release, decisions: Sequence[Decision]) -> list[Condition]:
     # A release that was returned and approved again is under its new conditions alone, but the
     # numbers of earlier ones stay theirs.
     first = release.conditions.count() + 1
+    owners = owners_of(said for _decision, said in asked)
     return [
         Condition.objects.create(
             release=release,
             decision=decision,
             number=number,
             text=said["text"].strip(),
-            owner=User.objects.get(username=said["owner"]),
+            owner=owners[owner_in(said)],
             due_at=_end_of(date.fromisoformat(said["due"])),
             evidence_kind=said["evidence_kind"],
         )

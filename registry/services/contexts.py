@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from registry.models import ModelRelation, RegisteredModel, TierOverride
+from registry.models import ModelRelation, RegisteredModel, TierOverride, User
+from registry.models.relations import ModelRelationQuerySet
 from registry.rules.scorecards import EDITIONS
 from registry.services import tiers
 from registry.services.tiers import Basis
@@ -39,15 +40,38 @@ def said_of(model: RegisteredModel, at: datetime | None = None) -> dict[str, Any
         "tier_basis": basis.kind,
         "scorecard": _scorecard(basis),
         "tier_override": _override(basis.override),
-        "feeds": [
-            {"model": relation.downstream.name, "what": relation.what}
-            for relation in _in_force(at, upstream=model).select_related("downstream")
-        ],
-        "fed_by": [
-            {"model": relation.upstream.name, "what": relation.what}
-            for relation in _in_force(at, downstream=model).select_related("upstream")
-        ],
+        "feeds": _feeds(_in_force(at, upstream=model)),
+        "fed_by": _fed_by(_in_force(at, downstream=model)),
     }
+
+
+def relations_seen_by(reader: User, model: RegisteredModel, at: datetime) -> dict[str, Any]:
+    """Return which model fed which, as the reader may know it; models they do not see are counted.
+
+    For pages and doors: what a case file froze or a report states names them all.
+    """
+    seen = RegisteredModel.objects.visible_to(reader)
+    down, up = _in_force(at, upstream=model), _in_force(at, downstream=model)
+    return {
+        "feeds": _feeds(down.filter(downstream__in=seen)),
+        "feeds_of_other_units": down.exclude(downstream__in=seen).count(),
+        "fed_by": _fed_by(up.filter(upstream__in=seen)),
+        "fed_by_of_other_units": up.exclude(upstream__in=seen).count(),
+    }
+
+
+def _feeds(relations: ModelRelationQuerySet) -> list[dict[str, str]]:
+    return [
+        {"model": relation.downstream.name, "what": relation.what}
+        for relation in relations.select_related("downstream")
+    ]
+
+
+def _fed_by(relations: ModelRelationQuerySet) -> list[dict[str, str]]:
+    return [
+        {"model": relation.upstream.name, "what": relation.what}
+        for relation in relations.select_related("upstream")
+    ]
 
 
 def _scorecard(basis: Basis) -> dict[str, Any] | None:
@@ -94,7 +118,7 @@ def _override(override: TierOverride | None) -> dict[str, Any] | None:
     }
 
 
-def _in_force(at: datetime | None, **ends: RegisteredModel) -> Any:
+def _in_force(at: datetime | None, **ends: RegisteredModel) -> ModelRelationQuerySet:
     relations = ModelRelation.objects.in_force() if at is None else ModelRelation.objects.at(at)
     return relations.filter(**ends).order_by("pk")
 

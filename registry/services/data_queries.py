@@ -11,6 +11,7 @@ from registry.connections.configured import Connection, connections, find
 from registry.connections.statements import read_statement
 from registry.connections.surveys import Survey, survey
 from registry.models import DataQuery, Dataset, DatasetVersion, User
+from registry.rules import row_digests
 from registry.rules.casefile import canonical
 from registry.rules.catalogue import DATA_ROLES, MOST_SENSITIVE_GROUPS
 from registry.rules.data_queries import Columns, State, objections_to
@@ -97,6 +98,8 @@ def review(*, query: DataQuery, by: User) -> DatasetVersion:
             "version": version.number,
             "sha256": version.file.sha256,
             "rows": version.rows,
+            "data": version.pk,
+            "facts": row_digests.digest_of(version, row_digests.DATA),
         },
     )
     return version

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from registry.inspection import tables
 from registry.models import Dataset, DatasetVersion, Unit, User
+from registry.rules import row_digests
 from registry.rules.catalogue import DATA_ROLES, MOST_SENSITIVE_GROUPS
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
@@ -122,6 +123,7 @@ def register_version(
             "role": role,
             "sensitive_columns": version.sensitive_columns,
             "keep_until": until.isoformat(),
+            "facts": row_digests.digest_of(version, row_digests.DATA),
         },
     )
     review_events.data_registered(version, by)

@@ -124,6 +124,7 @@ def _write(
         .select_related("case_file", "policy", "submitted_by")
         .get(pk=release.pk)
     )
+    owners = conditions.held_owners(asked)
     role = _role(release, act, by)
     objections = rules.objections_to_moving(release.state, act)
     progress = stages.progress_of(release)
@@ -157,7 +158,7 @@ def _write(
         sent_to=sent_to if act is Act.SEND_BACK else None,
         meaning=rules.MEANINGS[act],
         reason=reason.strip(),
-        asked=[condition.as_dict() for condition in asked],
+        asked=[condition.kept(owners[condition.owner].pk) for condition in asked],
         signer=by,
         printed_name=by.printed_name,
         role=role,
@@ -200,9 +201,16 @@ def _told(decision: Decision) -> dict[str, object]:
 
 def _named(asked: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the conditions asked for, with the people who are to fulfil them by their accounts."""
-    people = User.objects.filter(username__in={said["owner"] for said in asked})
-    owners = {person.username: Named(person) for person in people}
-    return [{**said, "owner": owners[said["owner"]]} for said in asked]
+    owners = conditions.owners_of(asked)
+    return [
+        {
+            "text": said["text"],
+            "owner": Named(owners[conditions.owner_in(said)]),
+            "due": said["due"],
+            "evidence_kind": said["evidence_kind"],
+        }
+        for said in asked
+    ]
 
 
 def _move(release: Release, act: Act, decision: Decision) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +21,7 @@ from registry.models import (
     Condition,
     Decision,
     Delegation,
+    Entry,
     Finding,
     Mail,
     MailChoice,
@@ -31,10 +34,12 @@ from registry.models import (
     User,
 )
 from registry.rules.erasures import Erasure, Ties, objections_to_erasing
+from registry.rules.holds import Scope
 from registry.rules.refusals import Objection, Refused
 from registry.rules.releases import OPEN, STANDING
 from registry.rules.roles import ROLE_NAMES, Role
-from registry.services import erasure_ledger, journal, personal, rights
+from registry.services import conditions as conditions_of
+from registry.services import erasure_ledger, journal, personal, retention_holds, rights
 
 
 def within_reach(by: User) -> QuerySet[User]:
@@ -67,6 +72,8 @@ def erase(*, person: User, reason: str, by: User | None) -> User:
     What they signed, and the case files and reports that state it, keep their printed name: that is
     a legal duty. Everything else that names them, names nobody from now on.
     """
+    # Before any row, as wherever something is deleted.
+    retention_holds.keep_holds_out()
     person = User.objects.select_for_update().get(pk=person.pk)
     acting_as, unit = require_right_over(person, by)
     objections = objections_to(person, by, reason)
@@ -91,27 +98,72 @@ def erase(*, person: User, reason: str, by: User | None) -> User:
         changes={"key_made_at": erasure.key_made_at},
         reason=erasure.why,
     )
-    # Before the commit: what a crash comes between is erased again with the next replay, and
-    # nobody who was told that they are erased ever comes back with a backup.
+    # Before the commit: nobody who was told that they are erased ever comes back with a backup.
+    # What a crash leaves between the two is settled by the housekeeping.
     erasure_ledger.append(erasure)
-    journal.on_failure(lambda: erasure_ledger.take_back(erasure))
+    journal.on_failure(partial(erasure_ledger.take_back, erasure))
+    transaction.on_commit(partial(erasure_ledger.confirm, erasure), robust=True)
     return person
 
 
-def replay() -> int:
+def replay(*, of: datetime | None = None) -> int:
     """Erase again whoever a restored database brought back; return how many those were.
 
-    Each on its own; killed anywhere, it is run again.
+    ``of`` is the instant of that database: an erasure that was under way well before it, is not
+    confirmed and is not in its journal never happened, and is left to the housekeeping. Each on its
+    own; killed anywhere, it is run again.
     """
-    return sum(_replay(erasure=erasure) for erasure in erasure_ledger.read())
+    return sum(
+        _replay(erasure=erasure)
+        for erasure in erasure_ledger.read()
+        if erasure.confirmed or of is None or not erasure.is_older(of) or _is_told(erasure)
+    )
+
+
+def settle() -> None:
+    """See what became of erasures whose line a crash left open for an hour, and write it down."""
+    now = timezone.now()
+    for erasure in erasure_ledger.read():
+        if not erasure.confirmed and erasure.is_older(now):
+            _settle(erasure=erasure)
+
+
+@journal.verb
+def _settle(*, erasure: Erasure) -> None:
+    # An erasure that still goes on holds this row; it has ended once the row is ours.
+    person = _found(erasure)
+    if person is None:
+        return
+    if _is_told(erasure) or erased_at(person) is not None:
+        erasure_ledger.confirm(erasure)
+        return
+    journal.record(
+        "person.erasure_abandoned",
+        by=None,
+        subject=person,
+        role="system",
+        changes={"begun_at": erasure.at},
+        reason=erasure.why,
+    )
+    # Afterwards: killed between the two, this is said once more, and the line is never lost.
+    transaction.on_commit(partial(erasure_ledger.take_back, erasure))
+
+
+def _is_told(erasure: Erasure) -> bool:
+    told = Entry.objects.filter(action="person.erased", subject_kind="user")
+    return told.filter(subject_id=erasure.person).exists()
+
+
+def _found(erasure: Erasure) -> User | None:
+    """Lock the account. The number alone would find whoever has it in a database from before."""
+    joined = datetime.fromisoformat(erasure.joined)
+    found = User.objects.select_for_update().filter(pk=erasure.person, date_joined=joined)
+    return found.first()
 
 
 @journal.verb
 def _replay(*, erasure: Erasure) -> int:
-    # The number alone would find whoever has it in a database from before this person joined.
-    joined = datetime.fromisoformat(erasure.joined)
-    found = User.objects.select_for_update().filter(pk=erasure.person, date_joined=joined)
-    person = found.first()
+    person = _found(erasure)
     if person is None or erased_at(person) is not None:
         return 0
     _destroy_key(person, datetime.fromisoformat(erasure.at))
@@ -193,17 +245,19 @@ def _ties(person: User, seen: set[int] | None) -> Ties:
     )
     models = RegisteredModel.objects.in_use().filter(looked_after).distinct()
     conditions = Condition.objects.waiting().filter(
-        owner=person, offered_at=None, release__state__in=sorted(STANDING)
+        owner=person, release__state__in=sorted(STANDING)
     )
     # Named with a vote in a review that goes on: they bind with the approval.
     votes = Decision.objects.filter(
-        release__state__in=sorted(OPEN), asked__contains=[{"owner": person.username}]
+        conditions_of.laid_upon(person), release__state__in=sorted(OPEN)
     )
     findings = Finding.objects.unsettled().filter(owner=person).select_related("version__model")
     lent = Delegation.objects.filter(
         Q(giver=person) | Q(delegate=person), ended_at=None, ends_at__gt=timezone.now()
     )
     of_release = "release__version__model"
+    units = set(Unit.objects.filter(memberships__user=person).values_list("pk", flat=True))
+    holds = retention_holds.standing()
     return Ties(
         roles=named((f"{_(ROLE_NAMES[Role(one.role)])}, {one.unit}", one.unit_id) for one in held),
         models=named((one.name, one.unit_id) for one in models),
@@ -218,4 +272,8 @@ def _ties(person: User, seen: set[int] | None) -> Ties:
             (f"{one.title}, {one.version}", one.version.model.unit_id) for one in findings
         ),
         delegations=named((_(ROLE_NAMES[Role(one.role)]), one.unit_id) for one in lent),
+        holds=[
+            *(_("the whole installation") for one in holds if one.scope == Scope.INSTALLATION),
+            *named((str(one.unit), one.unit_id) for one in holds if one.unit_id in units),
+        ],
     )

@@ -19,6 +19,8 @@ from registry.services import case_files, files, journal, review_events, rights,
 
 # How the origin of what was handed in begins.
 HANDED_IN = "upload"
+# An exhibit is never changed, so it holds nobody's name; who handed it in is `filed_by`.
+BY_HAND = "whoever handed it in"
 
 
 @journal.verb
@@ -144,7 +146,7 @@ def hand_in(
         summary=finding.summary.strip(),
         content=file,
         file_name=file_name,
-        producer=(producer or by.printed_name)[:200],
+        producer=(producer or BY_HAND)[:200],
         origin=origin,
         reproduced=False,
         data=data,
@@ -232,5 +234,8 @@ def _renew_case_file(release: Release, version: ModelVersion, role: str, by: Use
         subject=release,
         role=role,
         model=version.model,
-        changes={"digest": [before.digest, after.digest]},
+        changes={
+            "digest": [before.digest, after.digest],
+            "facts": row_digests.digest_of(after, row_digests.CASE_FILE),
+        },
     )

@@ -10,6 +10,7 @@ from registry.services import (
     keeping,
     kept_files,
     overrides,
+    people,
     retention,
     review_calendar,
     scratch,
@@ -33,3 +34,4 @@ def keep_house() -> None:
     review_calendar.watch()
     attestations.remind()
     overrides.remind()
+    people.settle_erasures()

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from registry.models import Checkpoint, Head, JournalCheck, JournalTile, ModelHead
 from registry.rules.journal import COLUMNS, NUMBER, TILE, Break, Row, Walk
-from registry.services import checkpoint_checks, told_checks
+from registry.services import checkpoint_checks, told_checks, told_names
 from registry.services.checkpoint_checks import Ahead, Look, Signatures
 
 logger = logging.getLogger(__name__)
@@ -44,12 +44,13 @@ class Checked:
         return self.found is None
 
 
-def check(*, from_checkpoint: bool = False, outside: bool = True) -> Checked:
+def check(*, from_checkpoint: bool = False, outside: bool = True, keys: bool = True) -> Checked:
     """Check chain, numbers, heads, tiles, checkpoints, what they left outside, and what is told.
 
     With ``from_checkpoint`` it begins behind the last checkpoint that the last whole check covered.
     Without ``outside`` the places outside the database are not read, as on a machine that has none
-    of them. It reads in a stream, and writes nothing.
+    of them. Without ``keys`` people's keys may be missing, as in the middle of a restore. It reads
+    in a stream, and writes nothing.
     """
     started = perf_counter()
     looks = checkpoint_checks.look_outside() if outside else []
@@ -59,7 +60,7 @@ def check(*, from_checkpoint: bool = False, outside: bool = True) -> Checked:
         begin = _begin() if from_checkpoint else None
         walk = _walk_behind(begin)
         found = begin and checkpoint_checks.begin_break(begin, signatures)
-        found = found or _walk(walk, head, looks, signatures)
+        found = found or _walk(walk, head, looks, signatures, keys=keys)
         last = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first()
         covered = last or 0
         return Checked(
@@ -120,7 +121,9 @@ def _walk_behind(begin: Checkpoint | None) -> Walk:
     return walk
 
 
-def _walk(walk: Walk, head: Head, looks: list[Look], signatures: Signatures) -> Break | None:
+def _walk(
+    walk: Walk, head: Head, looks: list[Look], signatures: Signatures, *, keys: bool
+) -> Break | None:
     """Go through all entries, then look at what has to agree with the whole of them."""
     ahead, seen = Ahead(walk.number), told_checks.Seen()
     for rows in _batches(walk.number):
@@ -134,16 +137,21 @@ def _walk(walk: Walk, head: Head, looks: list[Look], signatures: Signatures) -> 
         if found := _first(*breaks):
             # Outside may lie a checkpoint over fewer entries than that.
             return _first(found, checkpoint_checks.outside_break(looks, head.number))
+        seen.names.take(rows)
         walk.tiles.clear()
         walk.states.clear()
         walk.aside.clear()
-    return _first(
+    found = _first(
         walk.ends_at({"number": head.number, "seal": head.seal})
         or walk.heads_break(dict(ModelHead.objects.values_list("model", "number").iterator())),
         _beyond(walk.number, ahead.next_size),
         signatures.keys_break(walk.number),
         checkpoint_checks.outside_break(looks, walk.number),
+    )
+    # Where the end was cut off, what it told is missing as well: the cut comes first.
+    return found or _first(
         None if walk.began_at else told_checks.untold(seen, walk.number),
+        told_names.closed_break(seen.names, walk.number) if keys else None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils import timezone
@@ -24,16 +24,30 @@ from registry.services.tombstones import Thing
 
 @dataclass(frozen=True)
 class Going:
-    """A thing past its time: the holds that keep it, and how many other records need its bytes."""
+    """A thing past its time: the holds that keep it, and how many other records need its bytes.
+
+    ``unseen_holds`` counts the holds on what the person who asks does not see.
+    """
 
     thing: Thing
     holds: tuple[RetentionHold, ...]
     needed_by: int
+    unseen_holds: int = 0
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a hold keeps it."""
+        return bool(self.holds or self.unseen_holds)
 
     @property
     def goes(self) -> bool:
         """Whether the next pass deletes it."""
-        return not self.holds and not self.needed_by
+        return not self.is_held and not self.needed_by
+
+    def seen(self, holds: Collection[int]) -> Going:
+        """Return it with these holds alone, and the others counted."""
+        kept = tuple(hold for hold in self.holds if hold.pk in holds)
+        return replace(self, holds=kept, unseen_holds=len(self.holds) - len(kept))
 
     @property
     def hold_numbers(self) -> list[int]:
@@ -53,12 +67,14 @@ class Preview:
 def preview(*, sources: Sequence[Source], by: User, on: date | None = None) -> Preview:
     """Return what the retention task would delete on a day, of the person's units; reads only.
 
-    Raises PermissionDenied for a person who may not see it in any unit.
+    What is of several units is told to who may see it in all of them, a hold to who sees what is
+    held. Raises PermissionDenied for a person who may not see it in any unit.
     """
     rights.require_anywhere(by=by, verb="retention.preview")
     units = set(Unit.objects.where(by, "retention.preview").values_list("pk", flat=True))
     found = foreseen(sources=sources, on=on)
-    seen = [one for one in found.going if one.thing.unit_ids & units]
+    holds = set(RetentionHold.objects.visible_to(by).standing().values_list("pk", flat=True))
+    seen = [one.seen(holds) for one in found.going if one.thing.unit_ids <= units]
     return Preview(found.on, seen, found.expired)
 
 

@@ -8,10 +8,10 @@ from datetime import date, datetime, time
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from registry.models import CaseFile, DatasetVersion, Evidence, ModelVersion, StoredFile
+from registry.models import DatasetVersion, Evidence, ModelVersion, StoredFile
 from registry.rules.retention import ROWS_PERIOD
 from registry.rules.retention_schedule import Facts, Rules, keep_until, shortest
-from registry.services import retention, uses
+from registry.services import resting, retention, uses
 from registry.services.tombstones import Thing
 
 # Gives the things whose files could be due on a day: of all files, or of this one.
@@ -25,11 +25,9 @@ def evidence_due(on: date, rules: Rules, stored: StoredFile | None) -> Iterator[
     found = found.filter(filed_at__lt=over_since(on, kinds, rules))
     exhibits = list(found.select_related("version__model", "file", "data"))
     facts = facts_of({one.version_id for one in exhibits}, on)
-    in_case_files = exhibits_in_case_files(
-        {one.version_id for one in exhibits if one.kind == "drift"}
-    )
+    rested_on = resting.rested_on(one for one in exhibits if one.kind == "drift")
     for one in exhibits:
-        is_log = one.kind == "drift" and one.pk not in in_case_files
+        is_log = one.kind == "drift" and one.pk not in rested_on
         yield of_version(
             one.version,
             uses.made(facts[one.version_id], one.filed_at),
@@ -109,12 +107,6 @@ def of_version(
         model_ids=frozenset({version.model_id}),
         dataset_ids=dataset_ids,
     )
-
-
-def exhibits_in_case_files(versions: Collection[int]) -> set[int]:
-    """Return the exhibits that any frozen case file of these versions rests on."""
-    frozen = CaseFile.objects.filter(release__version__in=versions)
-    return {exhibit["id"] for one in frozen for exhibit in one.content["exhibits"]}
 
 
 def over_since(on: date, kinds: Iterable[str], rules: Rules) -> datetime:

@@ -114,7 +114,7 @@ def let_go(stored: StoredFile, things: Sequence[Thing]) -> list[Model]:
     holders = holders_of(stored, things)
     if holders or stored.erased_at:
         return holders
-    tombstones.lay(things)
+    tombstones.lay([*things, *_given_up_before(stored, things)])
     # Without its key nobody reads the bytes, not even those in a backup of the store.
     stored.wrapped_key, stored.wrapped_by = None, ""
     stored.erased_at = timezone.now()
@@ -141,6 +141,18 @@ def holders_of(stored: StoredFile, things: Sequence[Thing]) -> list[Model]:
             rows = rows.filter(rows_deletion__isnull=True)
         holders += [row for row in rows if (table, row.pk) not in released]
     return holders
+
+
+def _given_up_before(stored: StoredFile, things: Sequence[Thing]) -> list[Thing]:
+    """Return the rows whose end left these bytes to the other records that needed them then."""
+    given = [one.record.pk for one in things if isinstance(one.record, DatasetVersion)]
+    told = Tombstone.objects.filter(file=stored, record_kind="datasetversion")
+    ended = DatasetVersion.objects.filter(file=stored, rows_deletion__isnull=False)
+    ended = ended.exclude(pk__in=given).exclude(pk__in=told.values("record_id"))
+    return [
+        rows_of(data, rule=BY_HAND if data.rows_deletion.deleted_by_id else ROWS_PERIOD)
+        for data in ended.select_related("dataset", "file", "rows_deletion").order_by("pk")
+    ]
 
 
 def rows_of(data: DatasetVersion, *, rule: str) -> Thing:

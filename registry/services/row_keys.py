@@ -34,7 +34,7 @@ def key_of(stored: StoredFile) -> bytes:
         raise Refused.because(
             "rows.key_unknown",
             gettext_noop(
-                "These rows were encrypted under the key %(name)s, which this installation does"
+                "This was encrypted under the key %(name)s, which this installation does"
                 " not have. An administrator has to add it to ROWS_OLD_KEYS."
             ),
             name=stored.wrapped_by,

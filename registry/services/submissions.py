@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from registry.models import ModelVersion, Release, ReleaseMove, User
 from registry.rules import policies as policy_rules
+from registry.rules import row_digests
 from registry.rules.refusals import Objection, Refused
 from registry.rules.releases import Act, State
 from registry.rules.stages import Ask, Stage
@@ -86,7 +87,12 @@ def submit(*, version: ModelVersion, environment: str, by: User) -> Release:
         subject=release,
         role=role,
         model=version.model,
-        changes={"environment": environment, "case_file": frozen.digest, "policy": policy.edition},
+        changes={
+            "environment": environment,
+            "case_file": frozen.digest,
+            "policy": policy.edition,
+            "facts": row_digests.digest_of(frozen, row_digests.CASE_FILE),
+        },
     )
     announcements.of_submission(release, by)
     return release

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from registry.models import CaseFile, DatasetVersion, Decision, Evidence, ModelVersion
+from django.db.models import Model
+
+from registry.models import CaseFile, DatasetVersion, Decision, Evidence, ModelVersion, User
 from registry.rules import row_digests
 from registry.rules.casefile import digest
 from registry.rules.journal import ACTION, COLUMNS, NUMBER, Break, Row
 from registry.services import personal
 from registry.services.openings import Openers
+from registry.services.told_names import Names
 
 DECISIONS = (
     "release.signed",
@@ -27,6 +30,12 @@ DECISIONS = (
     "release.revoked",
     "release.retired",
 )
+TABLES: dict[str, type[Model]] = {
+    "decision": Decision,
+    "case file": CaseFile,
+    "exhibit": Evidence,
+    "version": ModelVersion,
+}
 SUBJECT, CHANGES, ACTOR = (COLUMNS.index(one) for one in ("subject_id", "changes", "actor"))
 
 
@@ -45,12 +54,19 @@ Find = Callable[[Sequence[Told], "Seen"], Iterator[Break]]
 
 @dataclass
 class Seen:
-    """Which rows the entries told of, by table; a byte for each number that a row may have."""
+    """Which rows the entries told of, by table; a byte for each number that a row may have.
+
+    ``older`` are the tables of whose first rows no entry gives the number.
+    """
 
     rows: dict[str, bytearray] = field(default_factory=dict)
+    older: set[str] = field(default_factory=set)
+    names: Names = field(default_factory=Names)
 
     def add(self, table: str, pk: int) -> None:
-        """Take a row as told of."""
+        """Take a row as told of; none has a number below 1."""
+        if pk < 1:
+            return
         there = self.rows.setdefault(table, bytearray())
         if pk >= len(there):
             there.extend(bytes(pk + 1 - len(there)))
@@ -59,7 +75,14 @@ class Seen:
     def has(self, table: str, pk: int) -> bool:
         """Say whether an entry told of it."""
         there = self.rows.get(table, b"")
-        return pk < len(there) and there[pk] == 1
+        return 0 < pk < len(there) and there[pk] == 1
+
+    def may_be_untold(self, table: str, pk: int) -> bool:
+        """Say whether a row may be from before entries gave the numbers of such rows."""
+        if table not in self.older or pk < 1:
+            return False
+        first = self.rows.get(table, bytearray()).find(1)
+        return first < 0 or pk < first
 
 
 def examine(rows: Sequence[Row], seen: Seen) -> Break | None:
@@ -83,25 +106,27 @@ def examine(rows: Sequence[Row], seen: Seen) -> Break | None:
 
 
 def untold(seen: Seen, last: int) -> Break | None:
-    """Return a decision or case file that no entry tells of; those before the first are older."""
-    for table, name in ((Decision, "decision"), (CaseFile, "case file")):
-        first = seen.rows.get(name, bytearray()).find(1)
-        if first < 0:
-            continue
-        rows = table._default_manager.filter(pk__gte=first).order_by("pk")
-        for pk in rows.values_list("pk", flat=True).iterator():
-            if not seen.has(name, pk):
+    """Return a row that no entry tells of, and that is not from before entries told of such."""
+    for name, table in TABLES.items():
+        numbers = table._default_manager.order_by("pk").values_list("pk", flat=True)
+        for pk in numbers.iterator():
+            if not seen.has(name, pk) and not seen.may_be_untold(name, pk):
                 return Break(last, f"the database holds {name} {pk}, of which no entry tells")
     return None
 
 
 def _decisions(told: Sequence[Told], seen: Seen) -> Iterator[Break]:
     # What was told before decisions had a digest in their entries cannot be compared.
+    if any("facts" not in one.changes for one in told):
+        seen.older.add("decision")
     told = [one for one in told if "facts" in one.changes]
     rows = Decision.objects.select_related("case_file").in_bulk(
         [one.changes["decision"] for one in told]
     )
-    openers = Openers({personal.person_of(one.actor) for one in told if _sealed(one)})
+    openers = Openers(
+        {personal.person_of(one.actor) for one in told if personal.is_sealed(one.actor)}
+    )
+    owners = _owners_told(told)
     for one in told:
         pk = one.changes["decision"]
         seen.add("decision", pk)
@@ -111,21 +136,38 @@ def _decisions(told: Sequence[Told], seen: Seen) -> Iterator[Break]:
         elif (
             row_digests.digest_of(row, row_digests.DECISION) != one.changes["facts"]
             or row.case_file.digest != row.case_file_digest
-            or _named_otherwise(one, row.printed_name, openers)
+            or seen.names.differ(one.number, one.actor, row.printed_name, openers)
+            or _laid_otherwise(one, row, owners)
         ):
             yield Break(one.number, f"decision {pk} is not the one of which it tells")
 
 
-def _sealed(told: Told) -> bool:
-    return personal.is_sealed(told.actor)
+def _owners_told(told: Sequence[Told]) -> dict[int, User]:
+    """Return whom the entries tell conditions to be laid upon, by their accounts."""
+    people = {
+        said["owner"]["person"]
+        for one in told
+        for said in one.changes.get("conditions", ())
+        if isinstance(said["owner"], dict)
+    }
+    return User.objects.in_bulk(people) if people else {}
 
 
-def _named_otherwise(told: Told, printed: str, openers: Openers) -> bool:
-    """Say whether a row prints another name than its entry; of the erased nobody can say."""
-    if not _sealed(told):
-        return told.actor != printed
-    key = openers.key_of(told.actor)
-    return key is not None and personal.open_name(told.actor, key) != printed
+def _laid_otherwise(told: Told, row: Decision, owners: Mapping[int, User]) -> bool:
+    """Say whether conditions are laid upon others than told, in a decision that keeps their names.
+
+    Where it keeps their accounts, these are under its digest. Of the erased nobody can say.
+    """
+    for said, kept in zip(told.changes.get("conditions", ()), row.asked, strict=False):
+        owner = said["owner"]
+        if isinstance(owner, dict):
+            person = owners.get(owner["person"])
+            owner = person.username if person else None
+            if person and owner == personal.left_of(person.pk):
+                continue
+        if "owner" in kept and kept["owner"] != owner:
+            return True
+    return False
 
 
 def _case_files(told: Sequence[Told], seen: Seen) -> Iterator[Break]:
@@ -140,20 +182,22 @@ def _case_files(told: Sequence[Told], seen: Seen) -> Iterator[Break]:
         seen.add("case file", row.pk)
         if digest(row.text) != sha256:
             yield Break(one.number, f"the text of case file {sha256[:12]} is not what was frozen")
+        elif _facts_differ(row, row_digests.CASE_FILE, one):
+            yield Break(one.number, f"case file {sha256[:12]} is not the one of which it tells")
 
 
 def _exhibits(told: Sequence[Told], seen: Seen) -> Iterator[Break]:
     rows = Evidence.objects.select_related("file").in_bulk([one.subject for one in told])
     for one in told:
         row, changes = rows.get(one.subject), one.changes
+        seen.add("exhibit", one.subject)
         if row is None:
             yield Break(one.number, f"exhibit {one.subject}, of which it tells, is not there")
         elif (
             (row.kind, row.verdict, row.reproduced)
             != (changes["kind"], changes["verdict"], changes["reproduced"])
             or {row.digest, row.file.sha256} != {changes["sha256"]}
-            or row_digests.digest_of(row, row_digests.EVIDENCE)
-            != changes.get("facts", row_digests.digest_of(row, row_digests.EVIDENCE))
+            or _facts_differ(row, row_digests.EVIDENCE, one)
         ):
             yield Break(one.number, f"exhibit {row.pk} is not the one of which it tells")
 
@@ -164,6 +208,7 @@ def _versions(told: Sequence[Told], seen: Seen) -> Iterator[Break]:
     )
     for one in told:
         row = rows.get(one.subject)
+        seen.add("version", one.subject)
         if row is None:
             yield Break(one.number, f"version {one.subject}, of which it tells, is not there")
             continue
@@ -176,6 +221,8 @@ def _versions(told: Sequence[Told], seen: Seen) -> Iterator[Break]:
         }
         if differs := _differing(states, one.changes):
             yield Break(one.number, f"version {row.pk} states another {differs} than it tells")
+        elif _facts_differ(row, row_digests.VERSION, one):
+            yield Break(one.number, f"version {row.pk} is not the one of which it tells")
 
 
 def _data(told: Sequence[Told], seen: Seen) -> Iterator[Break]:
@@ -194,6 +241,28 @@ def _data(told: Sequence[Told], seen: Seen) -> Iterator[Break]:
         }
         if differs := _differing(states, one.changes):
             yield Break(one.number, f"data {row.pk} states another {differs} than it tells")
+        elif _facts_differ(row, row_digests.DATA, one):
+            yield Break(one.number, f"data {row.pk} is not the one of which it tells")
+
+
+def _queried(told: Sequence[Told], seen: Seen) -> Iterator[Break]:
+    # Earlier entries do not name the data.
+    told = [one for one in told if "facts" in one.changes]
+    rows = DatasetVersion.objects.select_related("file").in_bulk(
+        [one.changes["data"] for one in told]
+    )
+    for one in told:
+        pk = one.changes["data"]
+        row = rows.get(pk)
+        if row is None:
+            yield Break(one.number, f"data {pk}, of which it tells, is not there")
+        elif row.file.sha256 != one.changes["sha256"] or _facts_differ(row, row_digests.DATA, one):
+            yield Break(one.number, f"data {pk} is not the one of which it tells")
+
+
+def _facts_differ(row: Model, fields: tuple[str, ...], told: Told) -> bool:
+    """Say whether a row is another than its entry tells; earlier entries tell no digest of it."""
+    return "facts" in told.changes and row_digests.digest_of(row, fields) != told.changes["facts"]
 
 
 def _differing(states: Mapping[str, Any], changes: Mapping[str, Any]) -> str | None:
@@ -207,4 +276,5 @@ FINDERS: dict[str, Find] = {
     "evidence.filed": _exhibits,
     "version.registered": _versions,
     "dataset_version.registered": _data,
+    "data_query.reviewed": _queried,
 }

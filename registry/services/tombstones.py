@@ -74,6 +74,7 @@ def lay(things: Iterable[Thing]) -> None:
             version=thing.version,
             model=thing.model,
             unit_id=thing.unit_id,
+            unit_ids=sorted(thing.unit_ids),
             since=thing.since,
             at=now,
             rule=thing.rule[:300],

@@ -6,7 +6,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from registry.models import Membership, Unit, User
-from registry.rules.refusals import Refused
+from registry.rules.refusals import Objection, Refused
 from registry.rules.roles import Role, objections_to_granting
 from registry.rules.wording import gettext_noop
 from registry.services import journal, rights
@@ -25,6 +25,8 @@ def found(*, slug: str, name: str, administrator: User, by: None) -> Unit:
             gettext_noop("There is a unit %(name)s already; choose another name."),
             name=name,
         )
+    if objections := _objections_to_person(administrator):
+        raise Refused(*objections)
     unit = Unit.objects.create(slug=slug, name=name, founded_at=timezone.now())
     journal.record("unit.founded", by=by, subject=unit, role="system", unit=unit)
     _grant(unit=unit, user=administrator, role=Role.ADMINISTRATOR, by=by, acting_as="system")
@@ -40,9 +42,24 @@ def grant(*, unit: Unit, user: User, role: Role, by: User | None) -> Membership:
     objections = objections_to_granting(
         Role(role), held, to_oneself=by is not None and by.pk == user.pk
     )
+    objections += _objections_to_person(user)
     if objections:
         raise Refused(*objections)
     return _grant(unit=unit, user=user, role=Role(role), by=by, acting_as=acting_as)
+
+
+def _objections_to_person(user: User) -> list[Objection]:
+    """Say whether the account may hold a role; it is not erased before this transaction ends."""
+    if User.objects.select_for_update(no_key=True).get(pk=user.pk).is_active:
+        return []
+    return [
+        Objection(
+            "membership.no_account",
+            gettext_noop(
+                "This account was erased or is switched off and holds no role; choose another."
+            ),
+        )
+    ]
 
 
 def _grant(*, unit: Unit, user: User, role: Role, by: User | None, acting_as: str) -> Membership:

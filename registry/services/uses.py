@@ -32,7 +32,7 @@ class Use:
 
 
 def facts_of(versions: Iterable[ModelVersion], *, on: date) -> dict[int, Facts]:
-    """Return by each version's id what its records' periods are counted by, in three queries.
+    """Return by each version's id what its records' periods are counted by.
 
     What is live, let through in an emergency, approved until later or waiting for a decision is in
     use. An approval that was taken back counts until its end: too long is better than too short.
@@ -47,8 +47,11 @@ def facts_of(versions: Iterable[ModelVersion], *, on: date) -> dict[int, Facts]:
             uses[release.version_id].add(release.decided_at, release.valid_until, on=on)
     for deployment in Deployment.objects.filter(version__in=wanted):
         uses[deployment.version_id or 0].add(deployment.live_from, deployment.live_until, on=on)
-    for override in Override.objects.filter(version__in=wanted, starts_at__isnull=False):
+    overrides = Override.objects.filter(version__in=wanted)
+    for override in overrides.filter(starts_at__isnull=False):
         uses[override.version_id].add(override.starts_at, override.ends_at, on=on)
+    for version in overrides.waiting().values_list("version_id", flat=True):
+        uses[version].in_use = True
     return {
         pk: Facts(
             made=_day(version.registered_at) or on,

@@ -21,6 +21,7 @@ from registry.models import (
     RiskFile,
     User,
 )
+from registry.rules import row_digests
 from registry.rules.casefile import canonical
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
@@ -119,6 +120,10 @@ def register(*, model: RegisteredModel, build: Build, by: User) -> ModelVersion:
             "code_commit": build.code_commit,
             "environment": version.environment.sha256 if version.environment else None,
             "threshold": build.threshold,
+            # As the database gives it back: it may write a number in another way.
+            "facts": row_digests.digest_of(
+                ModelVersion.objects.get(pk=version.pk), row_digests.VERSION
+            ),
         },
     )
     relations.open_downstream(model, {"change": "new_version", "version_label": version.label}, by)

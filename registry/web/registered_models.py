@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -86,7 +87,8 @@ def model(request: PersonRequest, slug: str) -> HttpResponse:
     """One model: what it is for, who answers for it, its versions and its releases."""
     model = model_or_404(request, slug)
     if as_of.is_asked(request):
-        return as_of.page(request, "registry/as_of_model.html", model_as_of, model, model=model)
+        told = partial(model_as_of, reader=request.user)
+        return as_of.page(request, "registry/as_of_model.html", told, model, model=model)
     current = gates.for_gate(Release.objects.filter(version__model=model))
     basis = tiers.basis_of(model)
     return render(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +169,8 @@ def version(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     if as_of.is_asked(request):
         template = "registry/as_of_version.html"
         model = version.model
-        return as_of.page(request, template, version_as_of, version, version=version, model=model)
+        told = partial(version_as_of, reader=request.user)
+        return as_of.page(request, template, told, version, version=version, model=model)
     current = gates.for_gate(Release.objects.filter(version=version))
     evidence = Evidence.objects.filter(version=version)
     items = checklists.checklist(version)

@@ -55,7 +55,7 @@ def test_a_report_is_filed_in_words(cast: Cast, tmp_path: Path) -> None:
         "Evidently 0.6.7 found drift in 2 of 4 columns (income, debt)."
         " It is judged by the limits that report was made with."
     )
-    assert exhibit.producer == "Evidently 0.6.7, handed in by Ada Brandt"
+    assert exhibit.producer == "Evidently 0.6.7, handed in"
     assert [entry.action for entry in entries] == ["evidence.filed"]
 
 

@@ -72,7 +72,9 @@ def now(version: ModelVersion, reader: User, at: datetime) -> dict[str, Any]:
 
 def then(version: ModelVersion, reader: User, at: datetime) -> dict[str, Any]:
     """Return the same as it is told afterwards of that instant."""
-    told = as_of.version_as_of(version, at)
+    told = as_of.version_as_of(version, at, reader=reader)
+    for others in ("feeds_of_other_units", "fed_by_of_other_units"):
+        assert told["context"].pop(others) == 0
     portfolio = as_of.portfolio_as_of(reader, at)
     releases = Release.objects.filter(version=version)
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -58,8 +59,8 @@ def test_what_was_not_there_yet_and_what_is_to_come_is_refused(cast: Cast) -> No
     version, at = release.version, timezone.now()
     before = version.model.registered_at - timedelta(microseconds=1)
     told: list[tuple[Any, Any]] = [
-        (as_of.model_as_of, version.model),
-        (as_of.version_as_of, version),
+        (partial(as_of.model_as_of, reader=cast.auditor), version.model),
+        (partial(as_of.version_as_of, reader=cast.auditor), version),
         (as_of.release_as_of, release),
     ]
     for function, subject in told:

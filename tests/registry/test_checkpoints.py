@@ -21,7 +21,7 @@ from registry.rules.merkle import leaf_hash, root, root_from_path
 from registry.rules.refusals import Refused
 from registry.services import checkpoint_keys, checkpoints, journal
 from tests.cast import Cast, an_approved_release
-from tests.registry.bending import bend, found, tell, undone
+from tests.registry.bending import Bent, bend, found, rebuild, tell, undone
 
 
 def sizes() -> list[int]:
@@ -158,6 +158,15 @@ def test_another_key_signs_after_a_rotation_and_the_old_ones_stay_for_checking(
     assert signed.key_id == new
     assert found() is None
     assert path.stat().st_mode & 0o077 == 0
+
+    def from_another(chain: list[Bent]) -> None:
+        chain[named.number - 1]["changes"] = canonical({"from": "f" * 64, "to": new})
+
+    with undone():
+        rebuild(from_another)
+        bend("DELETE FROM registry_checkpoint")
+        wrong = f"no entry names the key {new[:16]} that signs from here on, after {old[:16]}"
+        assert found() == (named.number + 1, wrong)
     assert list(CheckpointKey.objects.values_list("fingerprint", "begins_after")) == [
         (old, 0),
         (new, named.number),

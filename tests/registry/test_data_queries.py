@@ -17,6 +17,7 @@ from registry.rules.data_queries import Columns
 from registry.rules.roles import Role
 from registry.services import data_queries, files, units
 from tests.cast import ROWS, Cast, a_dataset, a_table
+from tests.registry.bending import bend, found
 from tests.registry.connecting import COLUMNS, SECRET, connect, proposed, reviewed
 from tests.traces import denied, journalled, only_the_entitled_may, refused
 
@@ -111,7 +112,11 @@ def test_a_reviewed_query_is_a_version_whose_fingerprint_is_that_of_the_question
     assert (query.state, query.decided_by, query.version) == ("reviewed", cast.admin, version)
     entry = entries[-1]
     assert (entry.action, entry.role) == ("data_query.reviewed", "administrator")
-    assert json.loads(entry.changes)["sha256"] == version.file.sha256
+    told = json.loads(entry.changes)
+    assert (told["sha256"], told["data"]) == (version.file.sha256, version.pk)
+    assert found() is None
+    bend("UPDATE registry_datasetversion SET keep_until = now()")
+    assert found() == (entry.number, f"data {version.pk} is not the one of which it tells")
 
 
 def test_the_same_question_has_the_same_fingerprint_whatever_the_rows(

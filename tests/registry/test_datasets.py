@@ -14,6 +14,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from registry.models import Dataset, DatasetVersion, StoredFile, Unit
+from registry.rules import row_digests
 from registry.services import datasets
 from tests.cast import Cast, a_dataset, a_table
 from tests.traces import journalled, only_the_entitled_may, refused
@@ -96,6 +97,7 @@ def test_a_version_is_fingerprinted(cast: Cast, table: Path) -> None:
         "role": "test",
         "sensitive_columns": ["sex"],
         "keep_until": str(timezone.localdate() + timedelta(days=730)),
+        "facts": row_digests.digest_of(version, row_digests.DATA),
     }
 
 

@@ -102,7 +102,10 @@ def test_an_exhibit_filed_in_review_renews_the_case_file(cast: Cast) -> None:
     renewed = entries[-1]
     assert (renewed.action, json.loads(renewed.changes)) == (
         "case_file.renewed",
-        {"digest": [before.digest, after.digest]},
+        {
+            "digest": [before.digest, after.digest],
+            "facts": row_digests.digest_of(after, row_digests.CASE_FILE),
+        },
     )
 
 

@@ -57,7 +57,7 @@ def test_what_is_handed_in_is_an_exhibit_that_was_not_made_here(cast: Cast, tmp_
     assert told == SAID
     assert (exhibit.reproduced, exhibit.producer, exhibit.filed_by) == (
         False,
-        "Viktor Lang",
+        evidence.BY_HAND,
         cast.validator,
     )
     with exhibit.file.open() as kept:
@@ -219,7 +219,11 @@ def test_the_api_files_an_exhibit(cast: Cast) -> None:
     assert answer.status_code == 201, answer.json()
     told = answer.json()
     assert {name: told[name] for name in SAID} == SAID
-    assert (told["reproduced"], told["data"], told["producer"]) == (False, data.pk, "Ada Brandt")
+    assert (told["reproduced"], told["data"], told["filed_by"]["name"]) == (
+        False,
+        data.pk,
+        "Ada Brandt",
+    )
     assert posted(cast, cast.scientist, version, data=data.pk).json()["id"] == told["id"]
 
 

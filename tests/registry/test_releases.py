@@ -59,6 +59,7 @@ def test_a_complete_version_is_submitted_and_frozen(cast: Cast) -> None:
         "environment": "production",
         "case_file": release.case_file.digest,
         "policy": 1,
+        "facts": row_digests.digest_of(release.case_file, row_digests.CASE_FILE),
     }
 
 

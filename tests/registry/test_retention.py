@@ -11,8 +11,17 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from registry import tasks
-from registry.models import DataLink, DatasetVersion, Entry, RowsDeletion, StoredFile, User
-from registry.services import evidence, files, gates, journal, retention
+from registry.models import (
+    DataLink,
+    DatasetVersion,
+    Entry,
+    RowsDeletion,
+    StoredFile,
+    Tombstone,
+    User,
+)
+from registry.rules.retention import BY_HAND, PAST_RETENTION, ROWS_PERIOD
+from registry.services import evidence, files, gates, journal, retention, tombstones
 from tests.cast import (
     Cast,
     a_dataset,
@@ -163,9 +172,26 @@ def test_the_same_rows_under_two_versions_go_with_the_last(cast: Cast) -> None:
     kept_by = json.loads(entries[0].changes)["same_content_kept_by"]
     assert kept_by == [f"datasetversion {second.pk}"]
     assert (again(first).has_rows, read(second.file)) == (False, a_table().encode())
-    delete(second, cast.admin)
+    assert not Tombstone.objects.exists()
+    retention.delete_rows(data=second, reason=PAST_RETENTION, by=None)
     retention.finish_erasing()
     assert in_the_store() == []
+    stones = list(Tombstone.objects.order_by("record_id"))
+    assert [(one.record_id, one.rule) for one in stones] == [
+        (first.pk, BY_HAND),
+        (second.pk, ROWS_PERIOD),
+    ]
+    numbers = tombstones.journal_numbers(stones)
+    told = Entry.objects.filter(number__in=numbers.values()).order_by("number")
+    assert [one.subject_id for one in told] == [first.pk, second.pk]
+    third = a_dataset_version(cast, first.dataset)
+    delete(third, cast.admin)
+    assert set(Tombstone.objects.values_list("record_id", flat=True)) == {
+        first.pk,
+        second.pk,
+        third.pk,
+    }
+    assert Tombstone.objects.count() == 3
 
 
 def test_an_exhibit_with_the_same_bytes_keeps_them(cast: Cast) -> None:

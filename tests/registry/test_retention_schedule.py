@@ -37,7 +37,16 @@ from registry.models import (
     StoredFile,
     Tombstone,
 )
-from registry.services import files, journal, releases, retention, retention_rules, tombstones
+from registry.services import (
+    files,
+    journal,
+    overrides,
+    releases,
+    retention,
+    retention_rules,
+    tombstones,
+    uses,
+)
 from tests.cast import (
     Cast,
     a_complete_version,
@@ -50,6 +59,7 @@ from tests.cast import (
 )
 from tests.conftest import keep_files_in
 from tests.registry.keeping import YEAR, a_rule, foreseen
+from tests.registry.lending import ask_for
 from tests.registry.rows_at_rest import fresh, in_the_store
 from tests.registry.signing import fresh as release_again
 from tests.traces import journalled, nothing_written, only_the_entitled_may, refused, time_passes
@@ -120,6 +130,17 @@ def test_what_waits_for_a_decision_stays(cast: Cast, monkeypatch: pytest.MonkeyP
     assert not Tombstone.objects.filter(kind="evidence").exists()
     assert foreseen().going == []
     assert release_again(waiting).state == "submitted"
+
+
+def test_an_emergency_release_that_waits_for_its_second_signature_is_in_use(cast: Cast) -> None:
+    def in_use() -> bool:
+        return uses.facts_of([override.version], on=timezone.localdate())[version.pk].in_use
+
+    version = a_complete_version(cast)
+    override = ask_for(version, cast.owner)
+    assert in_use()
+    overrides.end(override=override, reason="It is over.", by=cast.owner)
+    assert not in_use()
 
 
 def test_an_approval_that_holds_keeps_the_exhibits_it_rests_on(

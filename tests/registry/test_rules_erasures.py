@@ -22,6 +22,7 @@ BOUND = Ties(
     conditions=["Cars 1.0 to production"],
     findings=["It drifts, Cars 1.0"],
     delegations=["Validator"],
+    holds=["Credit"],
 )
 
 
@@ -43,6 +44,7 @@ def test_everything_that_stands_against_it_is_said_at_once() -> None:
         "person.conditions",
         "person.findings",
         "person.delegations",
+        "person.holds",
         "person.no_reason",
     ]
     assert "Mortgages; Cars" in str(found[3])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from registry.models import CaseFile, Decision, Entry, Evidence
-from registry.rules.casefile import digest
+from registry.rules.casefile import canonical, digest
 from registry.services import releases
 from tests.cast import Cast, a_release, an_approved_release, an_exhibit
-from tests.registry.bending import bend, found, undone
+from tests.registry.bending import Bent, bend, found, rebuild, undone
 from tests.registry.flow import PROOF, act
 
 
@@ -67,6 +68,46 @@ def test_what_was_edited_is_found_where_it_was_told(cast: Cast) -> None:
             other,
         ): (data, "states another sha256"),
         "UPDATE registry_datasetversion SET rows = rows + 1": (data, "states another rows"),
+        **{
+            f"UPDATE registry_evidence SET {column} = 'x' WHERE id = {exhibit.pk}": (  # noqa: S608
+                filed,
+                f"exhibit {exhibit.pk} is not the one of which it tells",
+            )
+            for column in ("producer", "origin")
+        },
+        **{
+            f"UPDATE registry_casefile SET {change}": (  # noqa: S608
+                submitted,
+                f"case file {case_file.digest[:12]} is not the one of which it tells",
+            )
+            for change in ("number = 7", "frozen_at = frozen_at - interval '1 day'")
+        },
+        **{
+            f"UPDATE registry_datasetversion SET {change}": (  # noqa: S608
+                data,
+                f"data {version.data_links.get().data_id} is not the one of which it tells",
+            )
+            for change in (
+                "columns = replace(columns::text, 'income', 'wealth')::jsonb",
+                "provenance = 'Bought.'",
+                "keep_until = keep_until + 1",
+                "format = 'query'",
+            )
+        },
+        **{
+            f"UPDATE registry_modelversion SET {change}": (  # noqa: S608
+                registered,
+                f"version {version.pk} is not the one of which it tells",
+            )
+            for change in (
+                "features = '[]'",
+                """parameters = '{"owner": 1}'""",
+                "label = '9.9'",
+                "label_column = 'x'",
+                "positive_label = 'x'",
+                f"registered_by_id = {cast.manager2.pk}",
+            )
+        },
         "UPDATE registry_modelversion SET code_commit = repeat('a', 40)": (
             registered,
             f"version {version.pk} states another code_commit than it tells",
@@ -94,28 +135,62 @@ def test_a_decision_or_case_file_that_nobody_told_of_is_found(cast: Cast) -> Non
         field.column for field in Decision._meta.concrete_fields if field.column != "id"
     ).replace("signer_id", f"{cast.manager2.pk}")
     names = columns.replace(f"{cast.manager2.pk}", "signer_id")
-    with undone():
-        bend(
-            f"INSERT INTO registry_decision (id, {names}) SELECT id + 1, {columns}"  # noqa: S608
-            " FROM registry_decision"
-        )
-        assert found() == (
-            last,
-            f"the database holds decision {decision.pk + 1}, of which no entry tells",
-        )
-    with undone():
-        bend(
-            (
-                "INSERT INTO registry_casefile (id, release_id, number, text, digest, frozen_at)"
-                " SELECT id + 1, release_id, number + 1, 'text', %s, frozen_at"
-                " FROM registry_casefile",
-                [digest("text")],
+    for number in (decision.pk + 1, 0, -5):
+        with undone():
+            bend(
+                f"INSERT INTO registry_decision (id, {names}) SELECT {number}, {columns}"  # noqa: S608
+                " FROM registry_decision"
             )
+            wrong = f"the database holds decision {number}, of which no entry tells"
+            assert found() == (last, wrong)
+    for number in (case_file.pk + 1, 0, -5):
+        with undone():
+            bend(
+                (
+                    "INSERT INTO registry_casefile (id, release_id, number, text, digest,"
+                    " frozen_at) SELECT %s, release_id, number + 1, 'text', %s, frozen_at"
+                    " FROM registry_casefile",
+                    [number, digest("text")],
+                )
+            )
+            wrong = f"the database holds case file {number}, of which no entry tells"
+            assert found() == (last, wrong)
+
+
+def test_where_nothing_was_decided_yet_a_decision_is_found_as_well(cast: Cast) -> None:
+    release = a_release(cast)
+    bend(
+        (
+            "INSERT INTO registry_decision (id, release_id, case_file_id, case_file_digest, act,"
+            " round, stage_name, meaning, reason, asked, signer_id, printed_name, role, method,"
+            " signed_at) SELECT 1, release_id, id, digest, 'reject', 0, '', '', 'No.', '[]', %s,"
+            " 'Mara Roth', '', 'password', frozen_at FROM registry_casefile WHERE release_id = %s",
+            [cast.manager.pk, release.pk],
         )
-        assert found() == (
-            last,
-            f"the database holds case file {case_file.pk + 1}, of which no entry tells",
-        )
+    )
+    wrong = "the database holds decision 1, of which no entry tells"
+    assert found() == (Entry.objects.count(), wrong)
+
+
+def test_decisions_from_before_entries_gave_their_numbers_are_taken_as_they_are(
+    cast: Cast,
+) -> None:
+    an_approved_release(cast)
+
+    def as_before(chain: list[Bent]) -> None:
+        for entry in chain:
+            told = json.loads(entry["changes"])
+            told.pop("facts", None)
+            entry["changes"] = canonical(told)
+
+    rebuild(as_before)
+    bend("DELETE FROM registry_checkpoint")
+    assert found() is None
+    bend("UPDATE registry_decision SET id = 0")
+    assert found() == (
+        Entry.objects.count(),
+        "the database holds decision 0, of which no entry tells",
+    )
 
 
 def test_every_act_that_decides_tells_of_its_decision(cast: Cast) -> None:

@@ -12,6 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from registry.models import ModelVersion
+from registry.rules import row_digests
 from registry.services import versions
 from registry.services.versions import Upload
 from tests.cast import (
@@ -44,6 +45,7 @@ def test_a_version_is_registered_with_an_empty_card_and_no_risk(cast: Cast) -> N
         "code_commit": "4f2a9c1",
         "environment": None,
         "threshold": 0.5,
+        "facts": row_digests.digest_of(version, row_digests.VERSION),
     }
 
 
