@@ -42,6 +42,9 @@ class ReportStandingSerializer(Shape):
         allow_null=True, help_text="The serial of the report that took its place."
     )
     recalled_at = serializers.DateTimeField(allow_null=True, help_text="When it was taken back.")
+    as_of = serializers.CharField(
+        help_text="The instant it speaks of, in UTC. What was done since, it does not know."
+    )
     sha256 = serializers.CharField(help_text="Of the sealed file that was issued.")
 
 

@@ -151,6 +151,7 @@ def test_what_a_later_report_states_otherwise_supersedes_and_a_recall_says_so(ca
         "serial": first.serial,
         "state": "current",
         "superseded_by": None,
+        "as_of": first.as_of,
         "recalled_at": None,
         "sha256": first.file.sha256,
     }
