@@ -11,7 +11,7 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 from benchmarks import children
@@ -129,7 +129,9 @@ class _Press:
         _, token = get_token_model().objects.create(user=user, expiry=timedelta(hours=1))
         self.client = Client(headers={"Authorization": f"Token {token}"}, SERVER_NAME="localhost")
         self.reports = apps.get_model("audits", "Report").objects
-        self.began = timezone.now() - timedelta(seconds=1)
+        # After all that the demo did; what is asked for by the millisecond after it is soon past.
+        self.began = timezone.now()
+        sleep(1)
         self.asked = 0
 
     def versions(self) -> list[int]:
