@@ -117,7 +117,9 @@ def test_who_did_not_just_confirm_changes_nothing(
     assert list(Authenticator.objects.values()) == before
 
 
-@pytest.mark.parametrize("code", ["", "no code", code_now(SECRET, steps=9)])
+@pytest.mark.parametrize(
+    "code", ["", "no code", code_now(SECRET, steps=9)], ids=["empty", "no code", "of later"]
+)
 def test_an_app_that_shows_another_code_is_not_set_up(cast: Cast, code: str) -> None:
     with refused("factor.wrong_code"):
         activate(cast, code=code)
