@@ -12,7 +12,12 @@ from audits.rendering.times import day, moment, parsed
 from audits.rendering.words import as_it_is, word
 from registry.rules.findings import BLOCKING, SEVERITIES, UNSETTLED
 from registry.rules.incidents import State as IncidentState
-from registry.rules.review_details import DETAIL_NAMES, NUMBER_NAMES
+from registry.rules.review_details import (
+    DETAIL_NAMES,
+    NUMBER_NAMES,
+    VALUE_NAMES,
+    between,
+)
 
 
 def condition_standing(condition: Mapping[str, Any], as_of: str) -> str:
@@ -70,15 +75,12 @@ def led_to(review: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(gettext(names.get(key) or as_it_is(key)), _detail(key, told[key])) for key in order]
 
 
-def _detail(key: str, value: Any) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    if key == "verdict":
-        return word("verdict", text)
+def _detail(key: str, text: str) -> str:
+    """Return a detail in words; a dossier has several values as one text."""
     if key == "due":
         return day(text)
-    if key in ("change", "shortcomings"):
-        return as_it_is(text.replace(".", " "))
-    return text
+    names, sign = VALUE_NAMES.get(key, {}), between(key)
+    return sign.join(gettext(names.get(one, one)) for one in text.split(sign))
 
 
 def open_against(dossier: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from registry.models import (
     Review,
     User,
 )
+from registry.rules.review_details import between
 from registry.services.as_of_oversight import deployments_at, overrides_at, reviews_at
 from registry.services.case_files import instant
 
@@ -121,7 +122,9 @@ def _review(review: Review, titles: dict[int, str]) -> dict[str, Any]:
         "number": review.pk,
         "version": review.version.label if review.version else None,
         "cause": review.cause,
-        "led_to": {name: _told(value) for name, value in review.details.items() if value != ""},
+        "led_to": {
+            name: _told(name, value) for name, value in review.details.items() if value != ""
+        },
         "repeats": len(review.events.all()),
         "opened_at": instant(review.opened_at),
         "opened_by": _who(review.opened_by),
@@ -179,9 +182,9 @@ def _confirmation(confirmation: Confirmation, slug: str) -> dict[str, Any]:
     }
 
 
-def _told(value: object) -> str:
+def _told(name: str, value: object) -> str:
     """Return a detail as a text, so that names are found in it as in any other."""
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return between(name).join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _when(moment: datetime | None) -> str | None:

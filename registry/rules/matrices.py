@@ -110,6 +110,13 @@ def is_above(one: str, other: str) -> bool:
     return LEVELS.index(one) > LEVELS.index(other)
 
 
+APPETITE_NAMES = {
+    "within": gettext_noop("Within the appetite"),
+    "exception": gettext_noop("By exception"),
+    "blocks": gettext_noop("Blocked"),
+}
+
+
 def appetite_of(matrix: Mapping[str, Any], code: str) -> str:
     """Return how the risk appetite takes a residual level: "within", "exception" or "blocks".
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from registry.models import RegisteredModel, Review
 from registry.rules.attestations import SAYINGS
 from registry.rules.outcomes import OUTCOME_NAMES
-from registry.rules.review_details import DETAIL_NAMES
+from registry.rules.review_details import DETAIL_NAMES, NUMBER_NAMES, VALUE_NAMES, between
 from registry.rules.reviews import CAUSES, STATE_NAMES
 from registry.rules.wording import gettext_noop
 from registry.services import review_dates
@@ -110,15 +110,17 @@ def detail_pages(details: Mapping[str, Any]) -> list[tuple[str, str]]:
 def detail_rows(details: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what led to a review as names and texts, those known by a name first."""
     told = {key for key in details if key not in PAGES}
-    known = [key for key in DETAIL_NAMES if key in told]
-    rest = sorted(told - set(known))
-    return [(gettext(DETAIL_NAMES.get(key, key)), _text(details[key])) for key in [*known, *rest]]
+    names = {**DETAIL_NAMES, **NUMBER_NAMES}
+    order = [*(key for key in names if key in told), *sorted(told - set(names))]
+    return [(gettext(names.get(key, key)), _text(key, details[key])) for key in order]
 
 
-def _text(value: object) -> str:
+def _text(key: str, value: object) -> str:
+    """Return a detail in words: its codes by their names, several values beside each other."""
     if isinstance(value, list):
-        return ", ".join(_text(one) for one in value)
-    return pretty(value)
+        return between(key).join(_text(key, one) for one in value)
+    known = VALUE_NAMES.get(key, {}).get(str(value))
+    return gettext(known) if known else pretty(value)
 
 
 @register.simple_tag

@@ -8,17 +8,12 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext
 
-from registry.rules.matrices import appetite_of
+from registry.rules.matrices import APPETITE_NAMES, appetite_of
 from registry.rules.risk import EFFECTIVENESS, KNOWLEDGE
 from registry.rules.wording import gettext_noop
 
 register = template.Library()
 
-STANDINGS = {
-    "within": gettext_noop("Within the appetite"),
-    "exception": gettext_noop("By exception"),
-    "blocks": gettext_noop("Blocked"),
-}
 PARTS = {
     "title": gettext_noop("Title"),
     "cause": gettext_noop("Cause"),
@@ -60,7 +55,7 @@ def appetite(matrix: Mapping[str, Any], code: str) -> str:
 @register.filter
 def standing_words(code: str) -> str:
     """Return how the appetite takes a level, in words."""
-    return gettext(STANDINGS[code])
+    return gettext(APPETITE_NAMES[code])
 
 
 @register.filter

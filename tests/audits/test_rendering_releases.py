@@ -294,9 +294,14 @@ def test_what_led_to_a_review_is_told_by_names() -> None:
     assert found == [
         ("By way of", "a, b"),
         ("Verdict", "Fail"),
-        ("Number of the monitor", "3"),
         ("Number of the exhibit", "12"),
+        ("Number of the monitor", "3"),
         ("Odd one", "x"),
+    ]
+    told = {"appetite": "within → blocks", "shortcomings": "deployment.not_approved, odd"}
+    assert oversight.led_to(review(led_to=told)) == [
+        ("What was wrong", "No valid approval covers what runs, odd"),
+        ("How the appetite takes it, before and now", "Within the appetite → Blocked"),
     ]
     text = chapter(dossiers.full(), "reviews")
     assert "Number of the emergency release 3" in text
