@@ -30,6 +30,13 @@ def settle_gates() -> None:
     transaction.on_commit(lambda: current_app.send_task("registry.settle_gates"), robust=True)
 
 
+def check_journal() -> None:
+    """Queue a check of the whole journal; where the queue is away, the nightly one comes anyway."""
+    transaction.on_commit(
+        lambda: current_app.send_task("registry.check_journal_asked"), robust=True
+    )
+
+
 def tell_checkpoints(*, stamp: bool) -> None:
     """Queue that new checkpoints are written down outside, and time-stamped if asked for.
 

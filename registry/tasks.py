@@ -13,7 +13,7 @@ from registry.services import (
     deliveries,
     housekeeping,
     journal,
-    journal_checks,
+    kept_checks,
     mails,
     settling,
     store,
@@ -94,7 +94,15 @@ def stamp_checkpoints() -> None:
 @shared_task(name="registry.check_journal")  # type: ignore[untyped-decorator]
 def check_journal() -> None:
     """Check the whole journal, and keep what was found."""
-    journal_checks.keep(kind="nightly")
+    with journal.came_in_by("worker", "task"):
+        kept_checks.keep(kind="nightly")
+
+
+@shared_task(name="registry.check_journal_asked")  # type: ignore[untyped-decorator]
+def check_journal_asked() -> None:
+    """Check the whole journal as somebody asked for, and keep what was found."""
+    with journal.came_in_by("worker", "task"):
+        kept_checks.keep(kind="asked")
 
 
 @shared_task(name="registry.check_store")  # type: ignore[untyped-decorator]

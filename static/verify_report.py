@@ -1124,6 +1124,7 @@ def check_journal(
         findings.could_not("checkpoint", "The extract holds no checkpoint to check it against.")
         return facts
     guarded(findings, "checkpoint", lambda: check_checkpoint(findings, checkpoint, entries, keys))
+    guarded(findings, "checkpoint", lambda: _window(findings, checkpoint, journal.get("window")))
     return facts
 
 
@@ -1284,6 +1285,21 @@ def check_checkpoint(
         )
     _paths(findings, statement, entries)
     _tokens(findings, text, checkpoint.get("timestamps") or [])
+
+
+def _window(findings: Findings, checkpoint: Facts, window: Facts | None) -> None:
+    """Say up to where the checkpoint proves, and what a cut behind it can take at most."""
+    size = int(read_json(checkpoint["statement"].encode())["size"])
+    bound = "" if window is None else (
+        " By what the report states, such a cut takes no decision, and at most"
+        f" {int(window['entries'])} entries, or what was written in {int(window['minutes'])}"
+        " minutes."
+    )  # fmt: skip
+    findings.could_not(
+        "checkpoint",
+        f"It proves the journal up to entry {size}; whether entries after it were cut off, this"
+        f" file cannot show.{bound}",
+    )
 
 
 def _checkpoint_signature(findings: Findings, text: str, signature: str, raw: bytes) -> None:

@@ -25,6 +25,7 @@ from registry.models import (
     RegisteredModel,
     Release,
     RiskAssessment,
+    ScorecardFilling,
     Unit,
     User,
 )
@@ -32,6 +33,7 @@ from registry.rules.cards import SECTIONS
 from registry.rules.casefile import canonical
 from registry.rules.risk import STARTING_HAZARDS, HazardFacts
 from registry.rules.roles import Role
+from registry.rules.scorecards import CODES
 from registry.services import (
     cards,
     datasets,
@@ -40,6 +42,7 @@ from registry.services import (
     registered_models,
     releases,
     risk,
+    scorecards,
     units,
     versions,
 )
@@ -48,6 +51,8 @@ from tests import scenes
 
 PASSWORD = "a pass phrase of the cast"
 FEATURES = ("income", "debt")
+# Which answers beside 1 lead to which tier.
+LEADING_TO = {1: {"exposure": 4, "purpose": 3}, 2: {"purpose": 4}, 3: {"purpose": 3}, 4: {}}
 ROWS = 240
 
 _numbers = count(1)
@@ -133,7 +138,8 @@ def a_statement(cast: Cast, **changed: Any) -> registered_models.Statement:
         "tier": 3,
         "owner": cast.owner,
         "deputy": cast.manager2,
-        "maintainers": (cast.scientist,),
+        # Of one maintainer alone every assessment would have to reckon with the loss.
+        "maintainers": (cast.scientist, cast.manager2),
     }
     return registered_models.Statement(**said | changed)
 
@@ -292,6 +298,17 @@ def an_exhibit(
 
 
 @scenes.kept
+def a_scorecard(cast: Cast, model: RegisteredModel) -> ScorecardFilling:
+    """Have the scorecard lead to the tier that was stated; one that is filled stays."""
+    filling = model.scorecards.first()
+    if filling is not None:
+        return filling
+    tier = RegisteredModel.objects.values_list("revision__tier", flat=True).get(pk=model.pk)
+    answers = dict.fromkeys(CODES, 1) | LEADING_TO[tier]
+    return scorecards.fill(model=model, answers=answers, by=cast.scientist)
+
+
+@scenes.kept
 def a_complete_version(
     cast: Cast, model: RegisteredModel | None = None, label: str = "1.0", **build: Any
 ) -> ModelVersion:
@@ -301,6 +318,7 @@ def a_complete_version(
     attached(cast, version, data)
     complete_card(cast, version)
     assessed_risk(cast, version)
+    a_scorecard(cast, version.model)
     an_exhibit(cast, version, "performance", data=data)
     an_exhibit(cast, version, "fairness", data=data)
     return version

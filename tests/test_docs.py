@@ -10,10 +10,14 @@ import pytest
 import yaml
 
 from registry.rules import incidents, reviews
-from registry.rules.releases import HANDS, MOVES, STATE_NAMES
+from registry.rules.policies import objections_to, ruling
+from registry.rules.releases import ALWAYS_EXCLUDED, HANDS, MOVES, STATE_NAMES
+from registry.services import policy_texts
 
 ROOT = Path(__file__).parent.parent
 GOVERNANCE = ROOT / "docs" / "governance.md"
+POLICIES = ROOT / "docs" / "policies.md"
+DELIVERED = ROOT / "registry" / "policies" / "default.yaml"
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 SETTINGS = [ROOT / "mlops_gov" / name for name in ("settings.py", "proof.py", "places.py")]
@@ -57,6 +61,8 @@ def test_the_table_of_moves_says_every_move_and_no_other() -> None:
 def test_the_table_of_duties_says_every_part_of_the_work() -> None:
     parts = [part.strip("`") for part, _ in rows(GOVERNANCE, "Separation of duties")]
     assert parts == list(HANDS)
+    told = GOVERNANCE.read_text(encoding="utf-8").split("but never ", 1)[1].split(";", 1)[0]
+    assert re.findall(r"`(\w+)`", told) == list(ALWAYS_EXCLUDED)
 
 
 def test_the_table_of_incidents_says_the_days_and_the_article_of_each_kind() -> None:
@@ -69,6 +75,23 @@ def test_the_table_of_incidents_says_the_days_and_the_article_of_each_kind() -> 
 def test_the_table_of_reviews_says_each_cause_and_its_days() -> None:
     told = [tuple(row) for row in rows(GOVERNANCE, "Reviews")]
     assert told == [(cause.name, *map(str, cause.days)) for cause in reviews.CAUSES.values()]
+
+
+def test_the_stricter_tier_that_is_shown_is_the_delivered_one_and_no_objection_meets_it() -> None:
+    under = POLICIES.read_text(encoding="utf-8").split("\n## Stronger signatures", 1)[1]
+    told = yaml.safe_load(under.split("```yaml\n", 1)[1].split("```", 1)[0])[1]
+    definition = policy_texts.parse(DELIVERED.read_text(encoding="utf-8"))
+    tier = definition["tiers"]["1"]
+    assert set(told) == {"evidence", "reauthentication"}
+    assert told["evidence"] == {
+        kind: {**ask, "independent": True} for kind, ask in tier["evidence"].items()
+    }
+    tier |= told
+    assert objections_to(definition) == []
+    for environment in ("", "staging", "production"):
+        read = ruling(definition, 1, environment)
+        assert read.reauthentication == "second_factor"
+        assert all(ask.independent for ask in read.evidence)
 
 
 def test_the_readme_names_every_setting_and_no_other() -> None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from registry.models import Entry, User
 from registry.rules.refusals import Refused
 from registry.rules.roles import MAY, Role
+from registry.rules.row_digests import WROTE
 from registry.services.openings import opened
 from tests.cast import Cast
 
@@ -71,8 +72,10 @@ def who(entry: Entry) -> str:
 
 
 def told_in(entry: Entry) -> dict[str, Any]:
-    """Return what an entry says has changed, as people read it."""
-    return opened([entry])[0].changes
+    """Return what an entry says has changed, as people read it; without digests of rows."""
+    changes = dict(opened([entry])[0].changes)
+    changes.pop(WROTE, None)
+    return changes
 
 
 def named(person: User, text: str = "") -> dict[str, Any]:

@@ -22,6 +22,7 @@ from audits.rules.reports import LANGUAGES, PROFILE_NAMES, Scope, Standing
 from audits.rules.runs import State
 from audits.services import report_files, reports
 from registry.api.shapes import (
+    Instant,
     NoFields,
     OneForm,
     RefusalSerializer,
@@ -35,7 +36,10 @@ from registry.api.shapes import (
 )
 from registry.models import ModelVersion, RegisteredModel, Release, Unit, User
 
-PROFILES = f"One of {', '.join(PROFILE_NAMES)}."
+PROFILES = (
+    f"One of {', '.join(PROFILE_NAMES)}. The first two state the same, each under a serial number"
+    " of its own."
+)
 SPOKEN = f"One of {', '.join(LANGUAGES)}."
 
 
@@ -122,7 +126,7 @@ class NewReportSerializer(StrictSerializer):
     )
     profile = Text(default="regulator", help_text=PROFILES)
     language = Text(default=LANGUAGES[0], help_text=SPOKEN)
-    as_of = serializers.DateTimeField(
+    as_of = Instant(
         required=False,
         allow_null=True,
         help_text="Leave out everything after this instant; without it, the state of now.",

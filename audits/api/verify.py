@@ -45,6 +45,10 @@ class ReportStandingSerializer(Shape):
     as_of = serializers.CharField(
         help_text="The instant it speaks of, in UTC. What was done since, it does not know."
     )
+    overtaken = serializers.BooleanField(
+        help_text="Whether a release it speaks of has moved since, or an approval in it has ended:"
+        " then ask the organisation for a newer report. What changed is not told here."
+    )
     sha256 = serializers.CharField(help_text="Of the sealed file that was issued.")
 
 

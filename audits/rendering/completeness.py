@@ -20,7 +20,7 @@ PROFILES = ("regulator", "internal", "public")
 # Of every report, whatever it is on.
 ENVELOPE = (
     "scope", "profile", "language", "as_of", "asked_as_of", "serial", "organisation", "verify_url",
-    "recalled", "journal", "journal_extract", "checkpoint",
+    "recalled", "roles", "journal", "journal_extract", "checkpoint",
 )  # fmt: skip
 PARTS = (
     "case_file", "case_file_text", "case_file_digest",

@@ -36,16 +36,20 @@ def render(dossier: Mapping[str, Any]) -> bytes:
     objections = completeness.objections_to(dossier, RENDERER)
     if objections:
         raise Refused(*objections)
-    with translation.override(dossier["language"]):
-        stated = published(dossier) if dossier["profile"] == "public" else dossier
-        files = attachments(stated, readme(stated))
-        page = html(stated)
+    page, files = set_out(dossier)
     return press(
         page,
         files,
         moment=parsed(dossier["as_of"]),
         identifier=identifier(page, files),
     )
+
+
+def set_out(dossier: Mapping[str, Any]) -> tuple[str, list[Attachment]]:
+    """Return what goes to press: the page, and the files that are attached to it."""
+    with translation.override(dossier["language"]):
+        stated = published(dossier) if dossier["profile"] == "public" else dossier
+        return html(stated), attachments(stated, readme(stated))
 
 
 def html(dossier: Mapping[str, Any]) -> str:

@@ -19,7 +19,11 @@ from audits.rendering import (
     times,
     words,
 )
+from registry.rules.fact_names import fact_words
+from registry.rules.fact_values import fact_value
+from registry.rules.journal_actions import action_name
 from registry.rules.matrices import Label, appetite_of
+from registry.rules.refusals import in_one_line
 from registry.rules.risk import EFFECTIVENESS, KNOWLEDGE, STARTING_HAZARDS, TEXTS
 
 register = template.Library()
@@ -151,13 +155,19 @@ def said(message: str) -> str:
 @register.filter
 def fact(path: str) -> str:
     """Return the path of a fact ("version.threshold") as words."""
-    return ", ".join(words.as_it_is(part) for part in path.split("."))
+    return in_one_line(fact_words(path), gettext)
+
+
+@register.filter
+def fact_says(value: Any, path: str) -> str:
+    """Return what the fact of this path says, in one line of words."""
+    return fact_value(value, path, gettext)
 
 
 @register.filter
 def act(action: str) -> str:
     """Return a journal's action ("release.approved") as words."""
-    return words.as_it_is(action.replace(".", " "))
+    return gettext(action_name(action))
 
 
 @register.filter

@@ -10,7 +10,7 @@ from registry.rules.refusals import Objection
 from registry.rules.wording import gettext_noop
 
 FORMAT = "mlops-gov/journal-extract/2"
-CHECKPOINT_PARTS = ("number", "size", "root", "at", "key", "uncovered")
+CHECKPOINT_PARTS = ("number", "size", "root", "at", "key", "window")
 SIGNED_PARTS = ("statement", "signature", "public_key", "timestamps")
 # What the printed checkpoint and the signed statement both say.
 ALIKE = ("size", "root", "at", "key")
@@ -28,6 +28,14 @@ def objections_to_proofs(dossier: Mapping[str, Any]) -> Iterator[Objection]:
         return
     yield from _entries(dossier, checkpoint)
     yield from _checkpoint(extract.get("checkpoint") or {}, checkpoint)
+    if extract.get("window") != checkpoint.get("window"):
+        yield Objection(
+            "report.journal.window",
+            gettext_noop(
+                "The extract of the journal states another bound of what no checkpoint covers than"
+                " the one that is printed."
+            ),
+        )
 
 
 def _entries(dossier: Mapping[str, Any], checkpoint: Mapping[str, Any]) -> Iterator[Objection]:

@@ -64,9 +64,11 @@ def _closed(extract: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _portfolio(copied: dict[str, Any]) -> dict[str, Any]:
-    """Return where the models stand, without who owns them and who did what."""
+    """Return where the models stand, without who owns them, holds a role and did what."""
     named = [(model["owner"], gettext("Owner")) for model in copied["models"]]
-    labels = _labelled([*named, *_people_in_journal(copied["journal"])])
+    people = (*named, *_people_in_journal(copied["journal"]), *_people_with_a_role(copied))
+    labels = _labelled(people)
+    copied["roles"] = []
     told: dict[str, Any] = _without_names(copied, labels)
     told["journal"] = _unnamed(copied["journal"], told["journal"], labels)
     return told
@@ -90,6 +92,7 @@ def _unnamed(
 
 def _version(copied: dict[str, Any]) -> dict[str, Any]:
     labels = pseudonyms(copied)
+    copied["roles"] = []
     for exhibit in copied["evidence"]:
         if not is_measurement(exhibit):
             exhibit["content"], exhibit["text"] = _left_out(), ""
@@ -213,6 +216,12 @@ def _people_in_use(dossier: Mapping[str, Any]) -> Iterator[tuple[str | None, str
             yield review[part], gettext("Reviewer")
     for move in dossier["moves"]:
         yield move["who"], gettext("Mover")
+    yield from _people_with_a_role(dossier)
+
+
+def _people_with_a_role(dossier: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
+    for held in dossier["roles"]:
+        yield held["person"], words.word("role", held["role"])
 
 
 def _producer(exhibit: Mapping[str, Any]) -> str:

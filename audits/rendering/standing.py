@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from audits.rendering.times import day, parsed
 from audits.rendering.words import as_it_is
+from registry.rules.refusals import fill
 from registry.rules.releases import APPROVALS, IN_FORCE, Act, State
 
 # Tones are classes of the stylesheet: a colour and a shape beside the words.
@@ -196,8 +197,7 @@ def gate_reasons(release: Mapping[str, Any]) -> tuple[str, ...]:
 
 def sentence(kept: Mapping[str, Any]) -> str:
     """Return a sentence that was kept with what fills it, in the report's language."""
-    message = gettext(kept["message"])
-    return message % kept["params"] if kept["params"] else message
+    return fill(gettext(kept["message"]), kept["params"], gettext, get_language() or "en")
 
 
 def deciding(dossier: Mapping[str, Any]) -> list[Mapping[str, Any]]:

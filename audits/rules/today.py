@@ -89,6 +89,7 @@ ALERTS: dict[str, AlertKind] = {
     "live": AlertKind(gettext_noop("Uncovered"), "failed"),
     "incident": AlertKind(gettext_noop("Incident"), "failed"),
     "store": AlertKind(gettext_noop("Store"), "failed"),
+    "journal": AlertKind(gettext_noop("Journal"), "failed"),
     "gate": AlertKind(gettext_noop("Gate closed"), "failed"),
     "override": AlertKind(gettext_noop("Emergency"), "wait"),
     "share": AlertKind(gettext_noop("Appetite"), "wait"),
@@ -102,6 +103,11 @@ STORE_BROKEN = gettext_noop(
 )
 STORE_ORPHANS = gettext_noop(
     "Files in the store that no record names: %(files)s. See what they are."
+)
+JOURNAL_BROKEN = gettext_noop("It does not hold at entry %(number)s: %(wrong)s.")
+JOURNAL_UNREAD = gettext_noop(
+    "It is whole, but was not compared with what lies outside in %(places)s. See whether that can"
+    " be reached."
 )
 LIVE_UNCOVERED = gettext_noop("It runs in %(environment)s without a valid approval.")
 IN_FORCE_BY_EMERGENCY = gettext_noop(

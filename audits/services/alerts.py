@@ -29,7 +29,7 @@ from registry.models import (
 from registry.rules.gate_answers import Answer
 from registry.rules.incidents import CLOCK_NAMES
 from registry.rules.refusals import Objection, Refused
-from registry.services import gate_answers, gates, rights, store
+from registry.services import gate_answers, gates, kept_checks, rights, store
 from registry.services.portfolio import breaches
 
 # A clock that was not heard: more than half of the time has passed, or all of it.
@@ -68,6 +68,7 @@ def alerts(user: User) -> list[Alert]:
         (_live(one, answer) for one, answer in live),
         _clocks(user),
         _store(user),
+        _journal(user),
         _closed_gates(user, said),
         (_emergency(one) for one in let_through),
         _breached_shares(user),
@@ -139,6 +140,21 @@ def _store(user: User) -> Iterator[Alert]:
     if reasons:
         at = last.ended_at if last else None
         yield Alert("store", gettext("Store"), reverse("store"), at, reasons=tuple(reasons))
+
+
+def _journal(user: User) -> Iterator[Alert]:
+    """What the last check of the journal found, or could not see, for the same people."""
+    last = kept_checks.last_kept()
+    if last is None or (last.whole and not last.unread):
+        return
+    if not rights.may_anywhere(by=user, verb="store.read"):
+        return
+    said = {"places": ", ".join(last.unread)}
+    reason = Objection("today.journal", rules.JOURNAL_UNREAD, said)
+    if not last.whole:
+        found = {"number": last.number, "wrong": last.wrong}
+        reason = Objection("today.journal", rules.JOURNAL_BROKEN, found)
+    yield Alert("journal", gettext("Journal"), reverse("journal"), last.at, reasons=(reason,))
 
 
 def _closed_gates(user: User, said: set[tuple[int | None, str]]) -> Iterator[Alert]:

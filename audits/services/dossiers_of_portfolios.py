@@ -70,6 +70,7 @@ def stated(units: Sequence[Unit], at: datetime | None) -> Stated:
         "units": [{"slug": unit.slug, "name": unit.name} for unit in units],
         "models": told,
         "matrix": _matrix(told, at),
+        "roles": one_version.roles_in(units, as_of),
     }
     return Stated(facts, entries, instant(as_of))
 
@@ -180,10 +181,7 @@ def _release(release: Release | None, as_of: datetime) -> dict[str, Any] | None:
         **one_version.told_shortly(release, as_of),
         "version": release.version.label,
         "valid_until": instant(release.valid_until) if release.valid_until else None,
-        "reasons": [
-            {"message": reason.message, "params": {k: str(v) for k, v in reason.params.items()}}
-            for reason in gate.reasons
-        ],
+        "reasons": [reason.kept() for reason in gate.reasons],
     }
 
 

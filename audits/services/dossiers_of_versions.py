@@ -32,12 +32,14 @@ from registry.models import (
     PolicyEdition,
     Release,
     ReleaseMove,
+    Unit,
 )
 from registry.models.journal import EntryQuerySet
 from registry.rules import casefile
 from registry.rules.releases import APPROVALS, ONCE_APPROVED, STANDING
 from registry.services import (
     as_of_releases,
+    as_of_shapes,
     as_of_versions,
     case_files,
     gates,
@@ -84,8 +86,16 @@ def stated(version: ModelVersion, release: Release | None, at: datetime | None) 
         "attestations": attestations,
         "versions": [],
         "tombstones": retention.tombstones_of(version),
+        "roles": roles_in([version.model.unit], as_of),
     }
     return Stated(facts, entries, instant(as_of), version, release)
+
+
+def roles_in(units: Sequence[Unit], as_of: datetime) -> list[dict[str, Any]]:
+    """Return who held which role in these units at the instant of the report."""
+    return [
+        {"unit": unit.name, **held} for unit in units for held in as_of_shapes.roles(unit, as_of)
+    ]
 
 
 def entries_of(slug: str, at: datetime | None) -> EntryQuerySet:
@@ -169,10 +179,7 @@ def _release(release: Release, as_of: datetime) -> dict[str, Any]:
         "stages": stages_of(release),
         "gate": {
             "allowed": gate.allowed,
-            "reasons": [
-                {"message": reason.message, "params": {k: str(v) for k, v in reason.params.items()}}
-                for reason in gate.reasons
-            ],
+            "reasons": [reason.kept() for reason in gate.reasons],
         },
     }
 

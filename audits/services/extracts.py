@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext
 
 from registry.models import Checkpoint, Entry, PersonKey
@@ -14,6 +15,7 @@ from registry.services.openings import Opened
 
 FORMAT = "mlops-gov/journal-extract/2"
 PUBLIC = "public"
+SIGNING = "sign the journal"
 
 
 def of(entries: Sequence[Entry], *, profile: str) -> dict[str, Any]:
@@ -33,6 +35,7 @@ def of(entries: Sequence[Entry], *, profile: str) -> dict[str, Any]:
         "journal_extract": {
             "format": FORMAT,
             "entries": proven,
+            "window": window(),
             "checkpoint": {
                 "statement": checkpoint.statement,
                 "signature": checkpoint.signature,
@@ -45,6 +48,16 @@ def of(entries: Sequence[Entry], *, profile: str) -> dict[str, Any]:
         },
         "checkpoint": _told(checkpoint),
     }
+
+
+def window() -> dict[str, int]:
+    """Return what at most lies behind the last checkpoint: so many entries, of so many minutes.
+
+    It is what the settings promise and not what lies there now, so the same state of a model makes
+    the same report however the journal grows.
+    """
+    seconds = settings.CELERY_BEAT_SCHEDULE[SIGNING]["schedule"]
+    return {"entries": settings.CHECKPOINT_EVERY, "minutes": round(seconds / 60)}
 
 
 def _printed(one: Opened, profile: str) -> dict[str, Any]:
@@ -89,7 +102,7 @@ def _told(checkpoint: Checkpoint) -> Mapping[str, Any]:
         "root": checkpoint.root,
         "at": checkpoint.at,
         "key": checkpoint.key.fingerprint,
-        "uncovered": None,
+        "window": window(),
     }
 
 

@@ -81,6 +81,7 @@ def conclude(*, run: Run, held: Claim, measurement: dict[str, Any]) -> Evidence:
         origin=f"run {run.pk}",
         reproduced=measurement["scored"]["reproduced"],
         data=run.data,
+        watched=run.monitor_id is not None,
         by=run.requested_by,
     )
     runs.finish(run=run, attempt=held.attempt, evidence=exhibit)

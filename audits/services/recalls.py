@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from audits.models import Report
 from audits.rules.runs import State
+from audits.services.overtaken import is_overtaken
 from registry.models import Unit, User
 from registry.rules.refusals import Objection, Refused
 from registry.rules.wording import gettext_noop
@@ -98,7 +99,7 @@ def standing_of(serial: str) -> dict[str, Any] | None:
     """Return what anybody may know of a sealed report by its serial; None when there is none.
 
     ``superseded_by`` is a serial; ``sha256`` is the digest of the sealed file. No names, and not
-    why it was recalled.
+    why it was recalled; of the model no more than that a release moved since.
     """
     found = (
         Report.objects.sealed()
@@ -112,6 +113,7 @@ def standing_of(serial: str) -> dict[str, Any] | None:
         "serial": found.serial,
         "state": found.standing.value,
         "as_of": found.as_of,
+        "overtaken": is_overtaken(found),
         "superseded_by": found.superseded_by.serial if found.superseded_by else None,
         "recalled_at": found.recalled_at,
         "sha256": found.file.sha256,

@@ -192,8 +192,7 @@ def fail(*, run: Run, attempt: int, objections: Sequence[Objection]) -> Run:
 
 def told(objection: Objection) -> dict[str, object]:
     """Return an objection as the row keeps it: code, message and what fills the message."""
-    params = {name: str(value) for name, value in objection.params.items()}
-    return {"code": objection.code, "message": objection.message, "params": params}
+    return objection.kept()
 
 
 def _locked(run: Run) -> Run:

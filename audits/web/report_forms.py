@@ -147,7 +147,12 @@ class AskForm(Form):
     """Profile, language and day of a report; each may be left out for one press."""
 
     profile = forms.ChoiceField(
-        label=gettext_lazy("Profile"), choices=list(PROFILE_NAMES.items()), required=False
+        label=gettext_lazy("Profile"),
+        choices=list(PROFILE_NAMES.items()),
+        required=False,
+        help_text=gettext_lazy(
+            "Regulator and internal state the same, each under a serial number of its own."
+        ),
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the report"),

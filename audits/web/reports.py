@@ -19,7 +19,7 @@ from audits.web.report_forms import Asked, AskForm, asked_on
 from registry.models import Release
 from registry.services import rights
 from registry.web.forms import Form, refusals_on, show
-from registry.web.lookups import version_or_404
+from registry.web.lookups import model_or_404, version_or_404
 from registry.web.requests import PersonRequest
 
 PER_PAGE = 50
@@ -43,10 +43,17 @@ class RecallForm(Form):
 
 @login_required
 def report_list(request: PersonRequest) -> HttpResponse:
-    """Every report the person may see, newest first."""
+    """Every report the person may see, newest first; ``?model=`` names the one they are on.
+
+    What is on a version or a release of the model is among them, a portfolio is not.
+    """
     visible = Report.objects.visible_to(request.user).for_list()
+    slug = request.GET.get("model")
+    model = model_or_404(request, slug) if slug else None
+    if model is not None:
+        visible = visible.filter(model=model)
     page = Paginator(visible, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "audits/reports.html", {"page": page})
+    return render(request, "audits/reports.html", {"page": page, "model": model})
 
 
 @login_required

@@ -7,25 +7,24 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
-from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from registry.api.as_of_shapes import PortfolioAsOfSerializer
-from registry.api.refusals import told
-from registry.api.shapes import Shape, StrictSerializer, person, query
+from registry.api.refusals import sentence, told
+from registry.api.shapes import Instant, Shape, StrictSerializer, person, query
 from registry.rules import as_of as rules
+from registry.rules.refusals import Objection
 from registry.services import as_of
 
 
 class AsOf(StrictSerializer):
     """The instant as of which it is told; left out, it is told as it stands."""
 
-    as_of = serializers.DateTimeField(
+    as_of = Instant(
         required=False,
         help_text="A past instant; without a zone it is in this server's. As it stood then.",
     )
@@ -49,10 +48,23 @@ def answer(
 ) -> Response:
     """Answer how something stood. Raises NotFound, with the sentence, for what was not there."""
     try:
-        return Response(function(about, at))
+        stood = function(about, at)
     except rules.NotYet as error:
-        objection = error.objection
-        raise NotFound(gettext(objection.message) % objection.params) from error
+        raise NotFound(sentence(error.objection)) from error
+    models = stood.get("models", [])
+    for one in (
+        stood,
+        *stood.get("releases", []),
+        *(x for each in models for x in each["releases"]),
+    ):
+        if "gate" in one:
+            _in_words(one["gate"])
+    return Response(stood)
+
+
+def _in_words(gate: dict[str, Any]) -> None:
+    """Tell the reasons as the doors of today do: in the reader's language."""
+    gate["reasons"] = [told(Objection(**one)) for one in gate["reasons"]]
 
 
 def now_or(name: str, now: type[Shape], then: type[Shape]) -> PolymorphicProxySerializer:

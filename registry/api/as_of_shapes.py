@@ -33,11 +33,13 @@ class SurroundingsSerializer(Shape):
     model = one("Short name, name, task, unit, and whether it was retired.")
     editions = EditionsSerializer(help_text="The policy and the matrix in force.")
     releases = listed("State then, what time made of it, decision, validity and gate.")
+    decisions = listed("Every act signed by then for these releases, each with its release.")
     findings = listed("With the severity and the state each of them had.")
     incidents = listed("With the facts known then, and how each clock stood.")
     reviews = listed("Open or closed then.")
     overrides = listed("Emergency releases, and whether each let its version through.")
     live = listed("What ran, by all that had been reported until then.")
+    roles = listed("Who held which role in the unit, since when.")
 
 
 class ModelAsOfSerializer(SurroundingsSerializer):
@@ -57,7 +59,6 @@ class ModelAsOfSerializer(SurroundingsSerializer):
     feeds_of_other_units = serializers.IntegerField(help_text="How many others it fed.")
     fed_by = listed("Models that fed it, of one's units.")
     fed_by_of_other_units = serializers.IntegerField(help_text="How many others fed it.")
-    roles = listed("Who held which role in the unit, since when.")
     versions = listed("Those registered by then, with card and assessment in effect.")
 
 
@@ -90,7 +91,7 @@ class ReleaseAsOfSerializer(Shape):
     valid_until = serializers.CharField(allow_null=True, help_text="Null before it was approved.")
     case_file = one("Revision and digest; null before it was submitted.", allow_null=True)
     gate = one("Whether it was open, and every reason why not.")
-    stages = listed("Each stage with how many had signed.")
+    stages = listed("Each stage with how many had signed, and whether it could be signed then.")
     decisions = listed("Every act signed by then.")
     conditions = listed("What bound the approval, as far as it was fulfilled.")
     moves = listed("Every change of its state until then.")
@@ -105,7 +106,7 @@ class PortfolioAsOfSerializer(Shape):
     """The models of one's units as they stood."""
 
     as_of = serializers.CharField(help_text="The instant.")
-    units = listed("One's units that were there then.")
+    units = listed("One's units that were there then, each with who held which role in it.")
     editions = EditionsSerializer(help_text="The policy and the matrix in force.")
     models = listed(
         "Tier, owner, newest version, residual risk, releases in review or approved, what ran,"

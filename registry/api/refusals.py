@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 from rest_framework.views import set_rollback
 
-from registry.rules.refusals import Objection, Refused
+from registry.rules.refusals import Objection, Refused, fill
 
 
-def told(objection: Objection) -> dict[str, str]:
+def told(objection: Objection) -> dict[str, Any]:
     """Return one objection with its stable code and its sentence in the reader's language."""
-    sentence = gettext(objection.message)
-    # Without parameters a per cent sign is one, as in Objection.__str__.
-    filled = sentence % objection.params if objection.params else sentence
-    return {"code": objection.code, "message": filled}
+    said = {"code": objection.code, "message": sentence(objection)}
+    return {**said, "about": list(objection.about)} if objection.about else said
+
+
+def sentence(objection: Objection) -> str:
+    """Return what an objection says, in the reader's language."""
+    message = gettext(objection.message)
+    return fill(message, objection.params, gettext, get_language() or "en")
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -84,7 +84,11 @@ class RiskSerializer(Shape):
     )
     lacking = ObjectionSerializer(many=True, help_text="What it leaves unsaid.")
     starting_hazards = serializers.ListField(
-        child=serializers.CharField(), help_text="What every model has to reckon with."
+        child=serializers.CharField(),
+        help_text=(
+            "What every model has to reckon with; the last one has to be in an assessment, under"
+            " this title, while fewer than two maintainers and deputies of theirs are named."
+        ),
     )
     assessed_at = serializers.DateTimeField(
         allow_null=True, help_text="Null while nothing was assessed."

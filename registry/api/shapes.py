@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -80,6 +81,18 @@ class Number(serializers.FloatField):
         return number
 
 
+class Instant(serializers.DateTimeField):
+    """A time; without a zone it is in this server's."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """Refuse what is beyond the first or the last day of the calendar in another zone."""
+        try:
+            taken: datetime = super().enforce_timezone(value)
+        except OverflowError:
+            self.fail("overflow")
+        return taken
+
+
 class JSONObject(serializers.JSONField):
     """A JSON object."""
 
@@ -98,6 +111,12 @@ class ObjectionSerializer(Shape):
 
     code = serializers.CharField(help_text="Stable, for scripts.")
     message = serializers.CharField(help_text="What is wrong and what to do, for people.")
+    about = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Codes of what the message calls by name, such as the paths of facts that"
+        " changed; left out where it names nothing that has one.",
+    )
 
 
 class RefusalSerializer(Shape):

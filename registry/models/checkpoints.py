@@ -159,7 +159,10 @@ class JournalTile(models.Model):
 
 
 class JournalCheck(models.Model):
-    """What a check of the whole journal found."""
+    """What a check of the whole journal found.
+
+    ``unread`` are the places outside that it could not be compared with, as people are shown them.
+    """
 
     at = models.DateTimeField(_("at"))
     kind = models.CharField(_("kind"), max_length=20)
@@ -167,6 +170,7 @@ class JournalCheck(models.Model):
     entries = models.BigIntegerField(_("entries"))
     number = models.BigIntegerField(_("first broken entry"), null=True)
     wrong = models.TextField(_("what is wrong"), blank=True)
+    unread = models.JSONField(_("places not compared"), default=list)
     seconds = models.FloatField(_("seconds"))
 
     objects = AppendOnlyQuerySet.as_manager()

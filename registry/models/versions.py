@@ -27,6 +27,13 @@ class ModelVersionQuerySet(AppendOnlyQuerySet):
         """Those of the person's units."""
         return self.filter(model__unit__in=Unit.objects.visible_to(user))
 
+    def twinned(self) -> ModelVersionQuerySet:
+        """Those whose artefact is that of another version of the same model too."""
+        same = ModelVersion.objects.filter(
+            model=models.OuterRef("model"), artefact=models.OuterRef("artefact")
+        )
+        return self.filter(models.Exists(same.exclude(pk=models.OuterRef("pk"))))
+
 
 class ModelVersion(models.Model):
     """One immutable build. A vendor model has no artefact: its predictions are handed in.

@@ -44,6 +44,16 @@ def no_unit_yet(at: str) -> NotYet:
     )
 
 
+def no_unit() -> NotYet:
+    """Return that the person is in no unit, so that no other instant helps."""
+    return NotYet(
+        Objection(
+            "as_of.no_role",
+            gettext_noop("You hold no role in any unit; an administrator of one gives it to you."),
+        )
+    )
+
+
 def objections_to_instant(at: datetime, now: datetime) -> list[Objection]:
     """Say why nothing can be told as of this instant; empty when it can."""
     if at <= now:

@@ -127,23 +127,37 @@ def objections_to_few_maintainers(
     maintainers: int,
     titles: Collection[str] = (MAINTAINERS_GONE,),
 ) -> list[Objection]:
-    """Refuse to call it unlikely that the maintainers are gone while fewer than two are named.
+    """Refuse to leave out that the maintainers are gone, or to call it unlikely, where few are.
 
-    ``titles`` are the names of that hazard, one a language.
+    ``maintainers`` counts their deputies too. ``titles`` are the names of that hazard, one a
+    language: under another title nobody would know it again.
     """
     if maintainers >= ENOUGH_MAINTAINERS:
         return []
+    gone = [hazard for hazard in hazards if hazard.title.strip() in titles]
+    if not gone:
+        return [
+            Objection(
+                "risk.lacks_few_maintainers",
+                gettext_noop(
+                    "Fewer than two maintainers or deputies of theirs are named, so the hazard"
+                    " “%(hazard)s” has to be assessed, under this very title; add it, or name a"
+                    " second one."
+                ),
+                {"hazard": [MAINTAINERS_GONE]},
+            )
+        ]
     return [
         Objection(
             "risk.few_maintainers",
             gettext_noop(
-                "%(hazard)s: fewer than two maintainers are named, so its likelihood is at least"
-                " %(least)s; name a second one, or raise it."
+                "%(hazard)s: fewer than two maintainers or deputies of theirs are named, so its"
+                " likelihood is at least %(least)s; name a second one, or raise it."
             ),
             {"hazard": hazard.title.strip(), "least": LEAST_LIKELY_GONE},
         )
-        for hazard in hazards
-        if hazard.title.strip() in titles and hazard.likelihood < LEAST_LIKELY_GONE
+        for hazard in gone
+        if hazard.likelihood < LEAST_LIKELY_GONE
     ]
 
 

@@ -69,6 +69,7 @@ SECTIONS = (
     ),
 )
 SECTION_CODES = tuple(section.code for section in SECTIONS)
+SECTION_NAMES = {section.code: section.name for section in SECTIONS}
 
 
 def filled(sections: Mapping[str, str]) -> list[str]:
@@ -95,8 +96,9 @@ def objections_to(sections: Mapping[str, str]) -> list[Objection]:
     objections += [
         Objection(
             "card.section_too_long",
-            gettext_noop("Section %(section)s is longer than %(most)s characters; shorten it."),
-            {"section": code, "most": LONGEST_SECTION},
+            gettext_noop("Section “%(section)s” is longer than %(most)s characters; shorten it."),
+            {"section": [SECTION_NAMES.get(code, code)], "most": LONGEST_SECTION},
+            (code,),
         )
         for code, text in sections.items()
         if len(text) > LONGEST_SECTION

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from registry.rules import cards
+from registry.rules.catalogue import DATA_ROLES, EVIDENCE_KINDS, VERDICT_NAMES
 from registry.rules.policies import Requirement, Ruling
 from registry.rules.refusals import Objection
 from registry.rules.wording import gettext_noop
@@ -58,11 +59,13 @@ def checklist(
     test_files: Sequence[int] = (),
     scorecard_is_filled: bool = False,
     findings: Sequence[tuple[str, str]] = (),
+    twin_findings: Sequence[tuple[str, str, str]] = (),
     now: datetime,
 ) -> list[Item]:
     """Return everything the ruling asks for, each with how it stands.
 
-    ``findings`` are those not settled, each with its severity and its title.
+    ``findings`` are those not settled, each with its severity and its title; ``twin_findings`` are
+    those of the same artefact under another label, each with that label as well.
     """
     items = [_card_item(ruling, card)]
     items += [_data_item(role, role in data_roles) for role in ruling.data_roles]
@@ -96,13 +99,21 @@ def checklist(
     items += [_evidence_item(ask, exhibits, test_files, now) for ask in ruling.evidence]
     if ruling.open_findings_block:
         items.append(_findings_item(ruling, findings))
+        items += _twins_items(ruling, twin_findings)
     return items
 
 
-def _item(code: str, met: bool, objection_code: str, message: str, **params: object) -> Item:
+def _item(
+    code: str,
+    met: bool,
+    objection_code: str,
+    message: str,
+    about: Sequence[str] = (),
+    **params: object,
+) -> Item:
     if met:
         return Item(code, Standing.MET)
-    return Item(code, Standing.MISSING, Objection(objection_code, message, params))
+    return Item(code, Standing.MISSING, Objection(objection_code, message, params, about))
 
 
 def _card_item(ruling: Ruling, card: Mapping[str, str] | None) -> Item:
@@ -112,8 +123,9 @@ def _card_item(ruling: Ruling, card: Mapping[str, str] | None) -> Item:
         not missing,
         "submit.card_incomplete",
         gettext_noop("The model card lacks %(count)s sections: %(sections)s. Fill them in."),
+        missing,
         count=len(missing),
-        sections=", ".join(missing),
+        sections=[cards.SECTION_NAMES[code] for code in missing],
     )
 
 
@@ -122,8 +134,11 @@ def _data_item(role: str, met: bool) -> Item:
         f"data.{role}",
         met,
         "submit.data_missing",
-        gettext_noop("No %(role)s data is attached; attach a dataset version with that role."),
-        role=role,
+        gettext_noop(
+            "No data in the role “%(role)s” is attached; attach a dataset version with that role."
+        ),
+        (role,),
+        role=[DATA_ROLES[role]],
     )
 
 
@@ -137,6 +152,27 @@ def _findings_item(ruling: Ruling, findings: Sequence[tuple[str, str]]) -> Item:
     )
     params = {"findings": "; ".join(blocking)}
     return Item("findings", Standing.FAILING, Objection("submit.findings_open", message, params))
+
+
+def _twins_items(ruling: Ruling, findings: Sequence[tuple[str, str, str]]) -> list[Item]:
+    """Judge the findings of the same artefact under another label; no item where none blocks.
+
+    Or it would do to register the same bytes anew.
+    """
+    blocking = [
+        f"{label}: {title}"
+        for severity, title, label in findings
+        if severity in ruling.open_findings_block
+    ]
+    if not blocking:
+        return []
+    message = gettext_noop(
+        "Other versions are the very same artefact, and these findings on them are not settled yet:"
+        " %(findings)s. Have each closed, or its risk accepted, first."
+    )
+    params = {"findings": "; ".join(blocking)}
+    objection = Objection("submit.twin_findings_open", message, params)
+    return [Item("twins", Standing.FAILING, objection)]
 
 
 # What a person should hear of first.
@@ -187,12 +223,18 @@ def replaces(ask: Requirement, newer: Made, failing: Made) -> bool:
 def _missing_evidence(ask: Requirement) -> Objection:
     if ask.independent:
         message = gettext_noop(
-            "No %(kind)s evidence from the validator's side on the attached test data; have a"
-            " validator start a %(kind)s run who has no hand in the version."
+            "No evidence of the kind “%(kind)s” from the validator's side on the attached test"
+            " data; have a validator start a run of that kind who has no hand in the version."
         )
-        return Objection("submit.evidence_not_independent", message, {"kind": ask.kind})
-    message = gettext_noop("No %(kind)s evidence on the attached test data; start a %(kind)s run.")
-    return Objection("submit.evidence_missing", message, {"kind": ask.kind})
+        return Objection("submit.evidence_not_independent", message, _kind(ask), (ask.kind,))
+    message = gettext_noop(
+        "No evidence of the kind “%(kind)s” on the attached test data; start a run of that kind."
+    )
+    return Objection("submit.evidence_missing", message, _kind(ask), (ask.kind,))
+
+
+def _kind(ask: Requirement) -> dict[str, object]:
+    return {"kind": [EVIDENCE_KINDS[ask.kind]]}
 
 
 def _judged(ask: Requirement, exhibits: Sequence[Exhibit], now: datetime) -> Item:
@@ -212,23 +254,24 @@ def _judged(ask: Requirement, exhibits: Sequence[Exhibit], now: datetime) -> Ite
         return Item(code, Standing.MISSING, _missing_evidence(ask))
     if now - newest.at > timedelta(days=ask.max_age_days):
         message = gettext_noop(
-            "The %(kind)s evidence is older than the %(days)s days the policy allows; run it again."
+            "The evidence of the kind “%(kind)s” is older than the %(days)s days the policy allows;"
+            " run it again."
         )
-        params = {"kind": ask.kind, "days": ask.max_age_days}
-        return Item(
-            code, Standing.EXPIRED, Objection("submit.evidence_expired", message, params), newest.id
-        )
+        params = {**_kind(ask), "days": ask.max_age_days}
+        expired = Objection("submit.evidence_expired", message, params, (ask.kind,))
+        return Item(code, Standing.EXPIRED, expired, newest.id)
     if newest.verdict not in ask.verdicts:
         message = gettext_noop(
-            "The %(kind)s evidence has the verdict “%(verdict)s”; the policy accepts %(accepted)s."
-            " Change the version, then run it again."
+            "The evidence of the kind “%(kind)s” has the verdict “%(verdict)s”; the policy accepts:"
+            " %(accepted)s. Change the version, then run it again."
         )
         params = {
-            "kind": ask.kind,
-            "verdict": newest.verdict,
-            "accepted": ", ".join(ask.verdicts),
+            **_kind(ask),
+            "verdict": [VERDICT_NAMES[newest.verdict]],
+            "accepted": [VERDICT_NAMES[one] for one in ask.verdicts],
         }
-        return Item(
-            code, Standing.FAILING, Objection("submit.evidence_failing", message, params), newest.id
+        failing = Objection(
+            "submit.evidence_failing", message, params, (ask.kind, newest.verdict, *ask.verdicts)
         )
+        return Item(code, Standing.FAILING, failing, newest.id)
     return Item(code, Standing.MET, exhibit_id=newest.id)

@@ -11,7 +11,8 @@ from registry.rules.casefile import canonical
 
 FORMAT = "mlops-gov/checkpoint/1"
 
-# Acts after which the journal is signed at once. Of what several entries tell, one is enough.
+# Acts after which the journal is signed at once: whatever somebody signs, accepts or takes back,
+# and what puts a rule in force. Of what several entries tell, one is enough.
 DECISIONS = frozenset(
     {
         "release.signed",
@@ -23,12 +24,24 @@ DECISIONS = frozenset(
         "release.revoked",
         "release.retired",
         "release.approved",
-        "override.signed",
+        "condition.accepted",
+        "override.requested",
         "override.used",
         "override.ended",
+        "finding.risk_accepted",
+        "finding.closed",
+        "incident.closed",
+        "review.closed",
+        "attestation.confirmed",
+        "tier.override_confirmed",
+        "tier.override_withdrawn",
         "policy.approved",
         "policy.adopted",
-        "tier.override_confirmed",
+        "matrix.loaded",
+        "matrix.edited",
+        "retention_rule.confirmed",
+        "retention_hold.released",
+        "report.recalled",
         "checkpoint_key.rotated",
         "checkpoint_key.replaced",
     }
@@ -36,8 +49,12 @@ DECISIONS = frozenset(
 
 
 def is_due(actions: Iterable[str], *, before: int, after: int, every: int) -> bool:
-    """Say whether the journal is to be signed now that it grew from ``before`` to ``after``."""
-    return before // every != after // every or any(action in DECISIONS for action in actions)
+    """Say whether the journal is to be signed now that it grew from ``before`` to ``after``.
+
+    Its very first entry tells what an installation starts with, which nobody decided.
+    """
+    decided = before > 0 and any(action in DECISIONS for action in actions)
+    return before // every != after // every or decided
 
 
 def fingerprint(public_key: bytes) -> str:

@@ -83,6 +83,48 @@ def objections_to(
     return objections
 
 
+def objections_to_exception(
+    *, by_exception: bool, allowed: bool, tier: int, environment: str
+) -> list[Objection]:
+    """Say why a residual risk can never be approved: by exception only, which takes conditions.
+
+    Asked at submission already, or every signature would be collected but the last.
+    """
+    if allowed or not by_exception:
+        return []
+    return [
+        Objection(
+            "release.exception_not_allowed",
+            gettext_noop(
+                "The residual risk is released by exception only, under conditions, and the policy"
+                " allows none for tier %(tier)s in %(environment)s. Lower the risk by controls that"
+                " work and assess it again, or have the policy allow conditions."
+            ),
+            {"tier": tier, "environment": environment},
+        )
+    ]
+
+
+def objections_to_plain_approval(
+    *, by_exception: bool, allowed: bool, named: bool
+) -> list[Objection]:
+    """Say why the last signature cannot be a plain one: nobody has named conditions so far.
+
+    ``named`` is whether any approval that counts names some, this one included.
+    """
+    if named or not allowed or not by_exception:
+        return []
+    return [
+        Objection(
+            "release.needs_exception",
+            gettext_noop(
+                "The residual risk is released by exception only: one of the approvals has to name"
+                " conditions. Approve under conditions, or reject."
+            ),
+        )
+    ]
+
+
 def _objections_to_one(
     condition: Asked, members: Sequence[str], today: date, approval_days: int
 ) -> list[Objection]:

@@ -10,6 +10,7 @@ from registry.rules.refusals import Objection
 from registry.rules.wording import gettext_noop
 
 SOURCE = "deployment"
+OTHER_IMAGE = "deployment.other_image"
 
 
 def shortcomings(
@@ -17,6 +18,7 @@ def shortcomings(
     *,
     label: str | None,
     registered: str,
+    images: Sequence[str] = (),
     allowed: bool,
     approved_at: datetime | None,
     live_from: datetime,
@@ -24,8 +26,9 @@ def shortcomings(
     """Return every reason why no valid approval covers this deployment; empty when one does.
 
     ``label`` is the registered version's, None where nobody registered one; ``registered`` is the
-    digest of its artefact, empty for a vendor's model. ``approved_at`` is when the approval that
-    opens the gate was given.
+    digest of its artefact, empty for a vendor's model. ``images`` are those the release is known
+    to run from, the one it went live with first. ``approved_at`` is when the approval that opens
+    the gate was given.
     """
     if label is None:
         return [
@@ -49,6 +52,23 @@ def shortcomings(
                     "label": label,
                     "reported": report.artefact_sha256[:12] or none,
                     "registered": registered[:12] or none,
+                },
+            )
+        )
+    if images and report.image_digest and report.image_digest not in images:
+        reasons.append(
+            Objection(
+                OTHER_IMAGE,
+                gettext_noop(
+                    "%(label)s runs from another container image (%(reported)s) than the one it"
+                    " went live with (%(known)s). It may be a rebuild of the same artefact: have"
+                    " the new image looked at, and settle the finding; from then on it counts as"
+                    " covered."
+                ),
+                {
+                    "label": label,
+                    "reported": report.image_digest[:19],
+                    "known": images[0][:19],
                 },
             )
         )
@@ -84,7 +104,11 @@ def approval_ended(reasons: Sequence[Objection]) -> Objection:
 
 
 # How grave it is; what is not named here is as grave as it gets.
-SEVERITIES = {"deployment.before_approval": "high", "deployment.approval_ended": "high"}
+SEVERITIES = {
+    "deployment.other_image": "high",
+    "deployment.before_approval": "high",
+    "deployment.approval_ended": "high",
+}
 
 
 def severity(codes: Sequence[str]) -> str:
@@ -92,3 +116,10 @@ def severity(codes: Sequence[str]) -> str:
     return (
         "critical" if {SEVERITIES.get(code, "critical") for code in codes} != {"high"} else "high"
     )
+
+
+def title(codes: Sequence[str]) -> str:
+    """Return what a finding about these shortcomings is called."""
+    if set(codes) == {OTHER_IMAGE}:
+        return gettext_noop("Live from another container image")
+    return gettext_noop("Live without a valid approval")

@@ -36,6 +36,7 @@ EVENT_NAMES = {
     "gate.closed": gettext_noop("A gate closed"),
     "gate.opened": gettext_noop("A gate opened"),
     "policy.adopted": gettext_noop("An edition of the policy is in force"),
+    "journal.broken": gettext_noop("A check found the journal broken"),
 }
 
 # Stands before the name in a CloudEvent's type; listeners compare it, so it stays as it is.

@@ -47,6 +47,16 @@ ACT_NAMES = {
     Act.RATE: gettext_noop("Severity changed"),
 }
 
+# The same acts as they are asked for.
+STEP_NAMES = {
+    Act.OPEN: gettext_noop("Open"),
+    Act.ANSWER: gettext_noop("Answer"),
+    Act.CHALLENGE: gettext_noop("Challenge again"),
+    Act.CLOSE: gettext_noop("Close"),
+    Act.ACCEPT_RISK: gettext_noop("Accept the risk"),
+    Act.RATE: gettext_noop("Change the severity"),
+}
+
 # Every allowed move; what is not a row here cannot happen. Nothing leaves CLOSED: what comes back
 # is a finding of its own.
 MOVES: dict[tuple[State, Act], State] = {
@@ -113,8 +123,9 @@ def objections_to_moving(stands: State, act: Act) -> list[Objection]:
     return [
         Objection(
             "finding.wrong_state",
-            gettext_noop("This finding is %(state)s; it cannot take this step (%(act)s)."),
-            {"state": STATE_NAMES[stands].lower(), "act": act.value},
+            gettext_noop("This finding stands at “%(state)s”; it cannot take the step “%(act)s”."),
+            {"state": [STATE_NAMES[stands]], "act": [STEP_NAMES[act]]},
+            (stands.value, act.value),
         )
     ]
 
@@ -137,14 +148,15 @@ def objections_to_day(
             Objection(
                 f"finding.{code}_too_late",
                 gettext_noop(
-                    "For the severity %(severity)s the longest time is %(most)s days:"
+                    "For the severity “%(severity)s” the longest time is %(most)s days:"
                     " name %(last)s or an earlier day."
                 ),
                 {
-                    "severity": severity,
+                    "severity": [SEVERITIES[severity]],
                     "most": most,
                     "last": (today + timedelta(days=most)).isoformat(),
                 },
+                (severity,),
             )
         ]
     return []

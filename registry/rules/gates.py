@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from registry.rules.fact_names import fact_words
 from registry.rules.refusals import Objection
 from registry.rules.releases import IN_FORCE, MOVES, STANDING, STATE_NAMES, Act, State
 from registry.rules.wording import gettext_noop
@@ -88,8 +89,9 @@ def _reasons_of_the_state(state: str, unsigned: bool, changed: Sequence[str]) ->
         reasons.append(
             Objection(
                 "gate.not_approved",
-                gettext_noop("The release is not approved: it is %(state)s."),
-                {"state": STATE_NAMES[State(state)].lower()},
+                gettext_noop("The release is not approved: it stands at “%(state)s”."),
+                {"state": [STATE_NAMES[State(state)]]},
+                (str(state),),
             )
         )
     elif unsigned:
@@ -110,7 +112,8 @@ def _reasons_of_the_state(state: str, unsigned: bool, changed: Sequence[str]) ->
                     "The approval is void: its content changed after signing (%(facts)s)."
                     " Submit the version again."
                 ),
-                {"facts": ", ".join(changed) or "?"},
+                {"facts": [fact_words(fact) for fact in changed] or "?"},
+                tuple(changed),
             )
         )
     if state == State.BREACHED:

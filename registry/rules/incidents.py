@@ -92,6 +92,16 @@ ACT_NAMES = {
     Act.HALF_PASSED: gettext_noop("Half of the time to report has passed"),
     Act.ALL_PASSED: gettext_noop("The time to report has passed"),
 }
+# The same acts as they are asked for; what the clock does, nobody asks for.
+STEP_NAMES = {
+    **ACT_NAMES,
+    Act.REPORT: gettext_noop("Report"),
+    Act.ASSESS: gettext_noop("Assess"),
+    Act.CORRECT: gettext_noop("Correct"),
+    Act.NOTIFY: gettext_noop("Notify the authority"),
+    Act.RULE_OUT: gettext_noop("Confirm as not reportable"),
+    Act.CLOSE: gettext_noop("Close"),
+}
 
 # Every allowed move; what is not a row here cannot happen. A correction takes back what was judged
 # on the earlier facts, but no notification: that went to an authority. A second notification
@@ -186,8 +196,9 @@ def objections_to_moving(state: str, act: Act) -> list[Objection]:
     return [
         Objection(
             "incident.wrong_state",
-            gettext_noop("This incident is %(state)s; it cannot take this step (%(act)s)."),
-            {"state": STATE_NAMES[State(state)].lower(), "act": act.value},
+            gettext_noop("This incident stands at “%(state)s”; it cannot take the step “%(act)s”."),
+            {"state": [STATE_NAMES[State(state)]], "act": [STEP_NAMES[act]]},
+            (str(state), act.value),
         )
     ]
 

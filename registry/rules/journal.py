@@ -39,7 +39,7 @@ SEALED_FIELDS = (
 COLUMNS = (*sorted(SEALED_FIELDS), "seal")
 Row = Sequence[Any]
 ACTION, NUMBER = COLUMNS.index("action"), COLUMNS.index("number")
-_PREVIOUS = COLUMNS.index("previous")
+_CHANGES, _PREVIOUS = COLUMNS.index("changes"), COLUMNS.index("previous")
 _MODEL, _MODEL_NUMBER = COLUMNS.index("model"), COLUMNS.index("model_number")
 _TEXT = "{" + ",".join(f'"{name}":%s' for name in COLUMNS[:-1]) + "}"
 
@@ -130,8 +130,10 @@ class Walk:
     tree: Frontier = field(default_factory=Frontier)
     run: Frontier = field(default_factory=Frontier)
     by_model: dict[str, int] = field(default_factory=dict)
-    # Whose rows are put aside: they speak of what is kept elsewhere as well.
+    # Of these actions, and where this text is told, rows are put aside: they speak of what is kept
+    # elsewhere as well.
     watched: Collection[str] = frozenset()
+    mark: str = ""
     aside: list[Row] = field(default_factory=list)
     # What was passed since it was last emptied: the roots of full runs, and the states asked for.
     tiles: list[tuple[int, str]] = field(default_factory=list)
@@ -152,6 +154,7 @@ class Walk:
         The state after each number of ``sizes`` is put into ``states``.
         """
         watched, sha256, follows = self.watched, hashlib.sha256, self._follows
+        mark = self.mark or "\0"
         last, before, run = self.number, self.seal, self.run
         for row in rows:
             number, model, sealed = row[NUMBER], row[_MODEL], row[-1]
@@ -169,7 +172,7 @@ class Walk:
             if run.size == TILE:
                 self._close_run()
                 run = self.run
-            if row[ACTION] in watched:
+            if row[ACTION] in watched or mark in row[_CHANGES]:
                 self.aside.append(row)
             if number in sizes:
                 edge = Frontier(number, [*self.tree.peaks, *run.peaks])

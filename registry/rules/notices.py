@@ -49,6 +49,7 @@ NOTICES: dict[str, str] = {
     "policy.proposed": gettext_noop("An edition of the policy waits for approval: %(about)s."),
     "policy.adopted": gettext_noop("An edition of the policy is in force: %(about)s."),
     "factor.changed": gettext_noop("How you confirm your signature has changed: %(about)s."),
+    "journal.broken": gettext_noop("The journal does not hold at entry %(number)s: %(wrong)s."),
     "attestation.due": gettext_noop("Your models wait to be confirmed: %(about)s."),
 }
 
@@ -74,6 +75,7 @@ CRITICAL_NAMES: dict[str, str] = {
     "deployment.unapproved": gettext_noop("Something runs without a valid approval"),
     "override.used": gettext_noop("An emergency release was let through"),
     "factor.changed": gettext_noop("How you confirm your signature has changed"),
+    "journal.broken": gettext_noop("The journal does not hold"),
 }
 CRITICAL = frozenset(CRITICAL_NAMES)
 

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from registry.rules.catalogue import EVIDENCE_KINDS
+from registry.rules.fact_names import part_name
+from registry.rules.plan_shapes import COMMON_MEASURES
 from registry.rules.refusals import Objection
 from registry.rules.wording import gettext_noop
 
@@ -179,16 +182,21 @@ def _united(first: Sequence[str], second: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*first, *second]))
 
 
+def _told(kind: str, measure: str = "") -> dict[str, object]:
+    """Return the names of a kind of run and of a measure, which fill what is said of them."""
+    named: dict[str, object] = {"kind": [EVIDENCE_KINDS[kind]]}
+    return {**named, "measure": [COMMON_MEASURES.get(measure, measure)]} if measure else named
+
+
 def _left_out(kind: str, asked: Check) -> Objection:
     return Objection(
         "plan.left_out",
         gettext_noop(
-            "The policy judges a %(kind)s run by %(measure)s (limit %(allowed)s, for"
+            "The policy judges a run of the kind “%(kind)s” by %(measure)s (limit %(allowed)s, for"
             " “%(attribute)s”); the plan leaves it out. Put it in, as strict or stricter."
         ),
         {
-            "kind": kind,
-            "measure": asked.measure,
+            **_told(kind, asked.measure),
             "allowed": asked.limit,
             "attribute": asked.attribute,
         },
@@ -196,7 +204,7 @@ def _left_out(kind: str, asked: Check) -> Objection:
 
 
 def _laxer(kind: str, check: Check, asked: Check) -> Objection:
-    told = {"kind": kind, "measure": check.measure}
+    told = _told(kind, check.measure)
     at_least = asked.direction == "at_least"
     if (check.limit < asked.limit) if at_least else (check.limit > asked.limit):
         sentence = (
@@ -235,10 +243,10 @@ def _other_sizes(kind: str, own: Section, policy: Section) -> Iterator[Objection
             yield Objection(
                 f"plan.{name}",
                 gettext_noop(
-                    "%(kind)s: the size %(size)s is the policy's, %(allowed)s; %(asked)s would"
+                    "%(kind)s: the size “%(size)s” is the policy's, %(allowed)s; %(asked)s would"
                     " leave groups unjudged or judge too few. Leave it as it is."
                 ),
-                {"kind": kind, "size": name, "asked": own[name], "allowed": allowed},
+                {**_told(kind), "size": [part_name(name)], "asked": own[name], "allowed": allowed},
             )
 
 
@@ -253,7 +261,7 @@ def _other_ground(kind: str, own: Section, policy: Section) -> Iterator[Objectio
                     "%(kind)s: groups of %(attribute)s are held against “%(allowed)s” by the"
                     " policy, not against “%(asked)s”. Take the policy's."
                 ),
-                {"kind": kind, "attribute": attribute, "asked": asked, "allowed": group},
+                {**_told(kind), "attribute": attribute, "asked": asked, "allowed": group},
             )
     if own.get("sample_rows", policy.get("sample_rows", 0)) < policy.get("sample_rows", 0):
         yield Objection(
@@ -262,11 +270,11 @@ def _other_ground(kind: str, own: Section, policy: Section) -> Iterator[Objectio
                 "%(kind)s: %(asked)s rows are fewer than the policy's %(allowed)s. Take as many"
                 " or more."
             ),
-            {"kind": kind, "asked": own["sample_rows"], "allowed": policy["sample_rows"]},
+            {**_told(kind), "asked": own["sample_rows"], "allowed": policy["sample_rows"]},
         )
     if "seed" in policy and own.get("seed", policy["seed"]) != policy["seed"]:
         yield Objection(
             "plan.seed",
             gettext_noop("%(kind)s: the seed is the policy's, %(allowed)s. Leave it as it is."),
-            {"kind": kind, "allowed": policy["seed"]},
+            {**_told(kind), "allowed": policy["seed"]},
         )

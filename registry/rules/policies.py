@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from registry.rules.policy_parts import DEFAULT_REVIEW_DAYS, LONGEST_OVERRIDE_DA
 from registry.rules.policy_shapes import incomplete, objections_to, objections_to_reading
 from registry.rules.policy_tiers import TIERS, environments_of, section_of
 from registry.rules.refusals import Refused
-from registry.rules.releases import HANDS
+from registry.rules.releases import ALWAYS_EXCLUDED, HANDS
 from registry.rules.stages import Ask, Stage
 
 __all__ = [
@@ -46,7 +46,8 @@ class Ruling:
     """What the policy says for one tier in one environment; what it does not say has a default.
 
     ``excluded`` are the kinds of work on a version (keys of ``HANDS``) that keep who did it from
-    signing. ``override_days`` is how long an emergency release may run; 0 allows none.
+    signing, those of ``ALWAYS_EXCLUDED`` among them. ``override_days`` is how long an emergency
+    release may run; 0 allows none.
     """
 
     tier: int
@@ -105,7 +106,7 @@ def _read(definition: Mapping[str, Any], tier: int, environment: str) -> Ruling:
         review_days=section.get("review_days", DEFAULT_REVIEW_DAYS[tier]),
         reauthentication=section.get("reauthentication", Ruling.reauthentication),
         conditions_allowed=section.get("conditions_allowed", Ruling.conditions_allowed),
-        excluded=tuple(section.get("excluded", Ruling.excluded)),
+        excluded=_excluded(section.get("excluded", Ruling.excluded)),
         new_edition_closes_gate=section.get(
             "new_edition_closes_gate", Ruling.new_edition_closes_gate
         ),
@@ -113,6 +114,11 @@ def _read(definition: Mapping[str, Any], tier: int, environment: str) -> Ruling:
         scorecard_filled=section.get("scorecard_filled", Ruling.scorecard_filled),
         override_days=section.get("override_days", Ruling.override_days),
     )
+
+
+def _excluded(said: Sequence[str]) -> tuple[str, ...]:
+    """Add what is never left out: an edition from before there was such a floor may not say it."""
+    return tuple(part for part in HANDS if part in ALWAYS_EXCLUDED or part in said)
 
 
 def _requirement(kind: str, ask: Mapping[str, Any]) -> Requirement:

@@ -24,6 +24,7 @@ from registry.rules.policy_parts import (
 from registry.rules.policy_stages import SIGNERS, objections_to_stages
 from registry.rules.policy_tiers import ENVIRONMENTS, LIKE, TIERS, Circle, section_of
 from registry.rules.refusals import Objection
+from registry.rules.releases import ALWAYS_EXCLUDED, HANDS
 from registry.rules.wording import gettext_noop
 
 
@@ -140,11 +141,28 @@ def _stated(section: Mapping[str, Any], place: str) -> Iterator[Objection]:
             yield Objection(
                 code, sentence, {"tier": place, "part": part, "known": ", ".join(known)}
             )
+    if are_of(tuple(HANDS))(section.get("excluded")):
+        yield from _left_out(section["excluded"], place)
     yield from _names(section, place)
     if "evidence" in section:
         yield from _evidence(section["evidence"], place)
     if "stages" in section:
         yield from objections_to_stages(section["stages"], place)
+
+
+def _left_out(excluded: list[str], place: str) -> Iterator[Objection]:
+    """Who made a version decides on it under no policy; more may be excluded, never less."""
+    left_out = [part for part in ALWAYS_EXCLUDED if part not in excluded]
+    if left_out:
+        yield Objection(
+            "policy.excluded_too_few",
+            gettext_noop(
+                "Tier %(tier)s: “excluded” leaves out %(names)s. Who did that work on a version"
+                " never decides on it: add them, or take “excluded” out, which excludes everybody"
+                " with a hand in it."
+            ),
+            {"tier": place, "names": ", ".join(left_out)},
+        )
 
 
 def _names(section: Mapping[str, Any], place: str) -> Iterator[Objection]:

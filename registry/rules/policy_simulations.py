@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from registry.rules.policies import Ruling
 from registry.rules.refusals import Objection
+from registry.rules.roles import ROLE_NAMES, Role
 from registry.rules.stages import ANY, Ask, Stage
 from registry.rules.wording import gettext_noop
 
@@ -85,21 +86,23 @@ def _unsigned(stages: Sequence[Stage], given: Sequence[Given]) -> Iterator[Objec
             yield Objection(
                 "simulation.unsigned",
                 gettext_noop("The stage “%(stage)s” lacks signatures: %(lacking)s."),
-                {"stage": stage.name, "lacking": ", ".join(lacking)},
+                {"stage": stage.name, "lacking": lacking},
             )
 
 
-def _filled(stage: Stage, left: Sequence[Given], busy: set[int]) -> tuple[list[Given], list[str]]:
-    """Return the signatures that fill a stage, and what it lacks ("2 model_risk_manager")."""
+def _filled(
+    stage: Stage, left: Sequence[Given], busy: set[int]
+) -> tuple[list[Given], list[list[str]]]:
+    """Return the signatures that fill a stage, and what it lacks ("Validator: 1")."""
     taken: list[Given] = []
-    lacking: list[str] = []
+    lacking: list[list[str]] = []
     for ask in stage.asks:
         mine = _for_ask(ask, left, busy | {one.signer_id for one in taken})
         if stage.rule == ANY and len(mine) == ask.needed:
             return mine, []
         taken += mine
         if len(mine) < ask.needed:
-            lacking.append(f"{ask.needed - len(mine)} {ask.role}")
+            lacking.append([ROLE_NAMES[Role(ask.role)], str(ask.needed - len(mine))])
     return taken, lacking
 
 

@@ -76,6 +76,28 @@ STATE_NAMES = {
     State.RETIRED: gettext_noop("Retired"),
 }
 
+# What is done to a release, as it is asked for.
+ACT_NAMES = {
+    Act.DRAFT: gettext_noop("Draft"),
+    Act.SUBMIT: gettext_noop("Submit"),
+    Act.BEGIN: gettext_noop("Begin the review"),
+    Act.APPROVE: gettext_noop("Approve"),
+    Act.APPROVE_WITH_CONDITIONS: gettext_noop("Approve with conditions"),
+    Act.REJECT: gettext_noop("Reject"),
+    Act.SEND_BACK: gettext_noop("Send back to an earlier stage"),
+    Act.RETURN: gettext_noop("Return to its author"),
+    Act.WITHDRAW: gettext_noop("Withdraw"),
+    Act.REVOKE: gettext_noop("Revoke"),
+    Act.RETIRE: gettext_noop("Retire"),
+    Act.GO_LIVE: gettext_noop("Go live"),
+    Act.SUPERSEDE: gettext_noop("Supersede"),
+    Act.EXPIRE: gettext_noop("Expire"),
+    Act.BREACH: gettext_noop("Close for a breached condition"),
+    Act.MEND: gettext_noop("Open after a breach is mended"),
+    Act.CLEAR: gettext_noop("Clear of conditions"),
+    Act.VOID: gettext_noop("Become void"),
+}
+
 # What a signature means, printed with it wherever it is shown (21 CFR 11.50).
 MEANINGS = {
     Act.APPROVE: gettext_noop("I reviewed this case file and approve the release"),
@@ -139,8 +161,11 @@ def objections_to_moving(state: str, act: Act) -> list[Objection]:
     return [
         Objection(
             "release.wrong_state",
-            gettext_noop("This release is %(state)s; it can no longer take the act %(act)s."),
-            {"state": STATE_NAMES[State(state)].lower(), "act": act.value},
+            gettext_noop(
+                "This release stands at “%(state)s”; it can no longer take the act “%(act)s”."
+            ),
+            {"state": [STATE_NAMES[State(state)]], "act": [ACT_NAMES[act]]},
+            (str(state), act.value),
         )
     ]
 
@@ -166,6 +191,8 @@ HANDS = {
     ),
     "risk": gettext_noop("You assessed the risk of this version; somebody else has to decide."),
 }
+# Who made the version, and who asks for its release: no edition of the policy lets them decide.
+ALWAYS_EXCLUDED = ("submitted", "registered", "card", "data", "run")
 # Not a hand on the work, but on its judgement: such a person validates, and does not approve.
 VALIDATED = gettext_noop(
     "You validated this version; its approval is signed by somebody who did not."

@@ -59,6 +59,9 @@ LEVEL_NAMES = {step["code"]: step["name"]["en"] for step in DEFAULT_MATRIX["leve
 SHORTCOMING_NAMES = {
     "deployment.unknown_version": gettext_noop("What runs was never registered as a version"),
     "deployment.other_artefact": gettext_noop("What runs is another artefact than the registered"),
+    "deployment.other_image": gettext_noop(
+        "What runs is from another container image than what went live"
+    ),
     "deployment.not_approved": gettext_noop("No valid approval covers what runs"),
     "deployment.before_approval": gettext_noop("It was live before it was approved"),
     "deployment.approval_ended": gettext_noop("What runs was approved once and is no longer"),
@@ -66,6 +69,15 @@ SHORTCOMING_NAMES = {
 CHANGE_NAMES = {
     "went_live": gettext_noop("A version of it went live"),
     "new_version": gettext_noop("A version of it was registered"),
+    "runs_unreleased": gettext_noop("Something of it runs that no release covers"),
+    "taken_down": gettext_noop("It was taken down, and nothing of it runs there any more"),
+    "revoked": gettext_noop("An approval of it was revoked"),
+    "release_retired": gettext_noop("A release of it was retired from service"),
+    "void": gettext_noop("What was approved of it was changed, so the approval is void"),
+    "expired": gettext_noop("An approval of it expired"),
+    "condition_breached": gettext_noop("A condition of its approval was missed"),
+    "incident": gettext_noop("An incident of it was reported"),
+    "retired": gettext_noop("The whole model was retired"),
 }
 # The parts of a ruling, by its fields.
 PART_NAMES = {

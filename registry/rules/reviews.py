@@ -60,7 +60,9 @@ CAUSES = {
     ),
     "drift_breach": Cause(
         gettext_noop("Drift"),
-        gettext_noop("A monitor found a breach. Does the model still do what was approved?"),
+        gettext_noop(
+            "Data or scores drifted past a limit. Does the model still do what was approved?"
+        ),
         (7, 14, 14, 30),
         ("version",),
     ),

@@ -122,6 +122,11 @@ def starting_likelihood(title: str, maintainers: int) -> int:
     return LIKELY_GONE if title == MAINTAINERS_GONE and maintainers < ENOUGH_MAINTAINERS else 3
 
 
+def hazards_asked_for(maintainers: int) -> tuple[str, ...]:
+    """Return the standard hazards that no assessment may leave out."""
+    return (MAINTAINERS_GONE,) if maintainers < ENOUGH_MAINTAINERS else ()
+
+
 def stated(matrix: Mapping[str, Any], hazard: HazardFacts) -> dict[str, Any]:
     """Return a hazard as the case file states it.
 

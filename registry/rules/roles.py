@@ -110,6 +110,7 @@ MAY: dict[str, frozenset[Role]] = {
     "retention_rule.confirm": RISK_MANAGERS | {Role.ADMINISTRATOR},
     "retention.preview": RISK_MANAGERS | {Role.ADMINISTRATOR, Role.AUDITOR},
     "store.read": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    "journal.check": EVERYONE - {Role.SERVICE},
     "gate.ask": EVERYONE,
     "report.request": EVERYONE - {Role.ADMINISTRATOR, Role.DEPLOYER, Role.SERVICE},
     "report.recall": frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
@@ -151,10 +152,14 @@ def objections_to_granting(role: Role, held: Iterable[str], to_oneself: bool) ->
                 Objection(
                     "membership.never_together",
                     gettext_noop(
-                        "The roles %(role)s and %(held)s are never held by one person in one unit;"
-                        " end the other role first."
+                        "The roles “%(role)s” and “%(held)s” are never held by one person in one"
+                        " unit; end the other role first."
                     ),
-                    {"role": role.value, "held": ", ".join(sorted(clash))},
+                    {
+                        "role": [ROLE_NAMES[role]],
+                        "held": [ROLE_NAMES[Role(one)] for one in sorted(clash)],
+                    },
+                    (role.value, *sorted(Role(one).value for one in clash)),
                 )
             )
     return objections

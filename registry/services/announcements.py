@@ -28,6 +28,15 @@ BY_ITSELF: dict[str, tuple[str, str]] = {
     Act.EXPIRE: ("release.expired", "release.expired"),
     Act.BREACH: ("condition.breached", "condition.breached"),
 }
+# What ends or suspends an approval changes what the models downstream get, by the code they are
+# told.
+CHANGES = {
+    Act.REVOKE: "revoked",
+    Act.RETIRE: "release_retired",
+    Act.VOID: "void",
+    Act.EXPIRE: "expired",
+    Act.BREACH: "condition_breached",
+}
 LOOKED_BACK = timedelta(days=7)
 EXPIRING = timedelta(days=30)
 DUE_SOON = timedelta(days=7)
@@ -48,8 +57,7 @@ def of_decision(release: Release, decision: Decision, before: Iterable[int]) -> 
             _announce(name, release, by)
         if code:
             _tell(code, release, _answering_for(release))
-    if act is Act.REVOKE:
-        relations.open_downstream(release.version.model, {"release": release.pk}, by)
+    _tell_downstream(act, release, by)
     if act in REVIEWING and release.state == State.IN_REVIEW:
         call_signers(release, before if act is not Act.SEND_BACK else ())
 
@@ -104,6 +112,13 @@ def _tell_of_move(*, pk: int) -> None:
     _tell(code, release, [*_answering_for(release), *managers])
     if move.act == Act.BREACH:
         _tell(code, release, [one.owner for one in release.conditions.waiting()])
+    _tell_downstream(Act(move.act), release, None)
+
+
+def _tell_downstream(act: Act, release: Release, by: User | None) -> None:
+    if act in CHANGES:
+        change = {"change": CHANGES[act], "release": release.pk}
+        relations.open_downstream(release.version.model, change, by)
 
 
 def of_gates() -> int:

@@ -7,12 +7,14 @@ of models related to one the ``reader`` is told those that they see, and how man
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
 from registry.models import (
+    Decision,
     Deployment,
     Finding,
     Incident,
@@ -24,6 +26,7 @@ from registry.models import (
     Review,
     User,
 )
+from registry.rules.releases import OPEN
 from registry.services import (
     as_of_findings,
     as_of_oversight,
@@ -71,7 +74,7 @@ def model_as_of(model: RegisteredModel, at: datetime, *, reader: User) -> dict[s
 def version_as_of(version: ModelVersion, at: datetime, *, reader: User) -> dict[str, Any]:
     """Return the facts of a version then, as a case file would have stated them.
 
-    Beside them its releases, and what was found of it and ran of it.
+    Beside them its releases with what was signed for them, and what was found of it and ran of it.
     """
     refuse_the_future(at)
     then = as_of_versions.version_at(version, at)
@@ -85,6 +88,7 @@ def version_as_of(version: ModelVersion, at: datetime, *, reader: User) -> dict[
         "subject": case_files.subject(then),
         "context": {**stated["context"], **seen} if stated else None,
         "exhibits": case_files.exhibits_of(then, at),
+        "roles": as_of_shapes.roles(then.model.unit, at),
         "editions": as_of_shapes.editions(at),
         **_around(Q(version=version), Q(version=version), at),
         "reviews": _reviews(Review.objects.filter(version=version), at),
@@ -96,7 +100,6 @@ def release_as_of(release: Release, at: datetime) -> dict[str, Any]:
     refuse_the_future(at)
     then = as_of_releases.release_at(release, at)
     progress = stages.progress_of(then)
-    signed = sorted(then.decisions.all(), key=lambda one: (one.signed_at, one.pk))
     changed = case_files.changes_since_frozen(then) if then.case_file else []
     return {
         "as_of": instant(at),
@@ -107,11 +110,11 @@ def release_as_of(release: Release, at: datetime) -> dict[str, Any]:
                 "name": stage.name,
                 "needed": stage.needed,
                 "signed": progress.signed_at(place),
-                "open": place in progress.open,
+                "open": place in progress.open and then.state in OPEN,
             }
             for place, stage in enumerate(progress.stages)
         ],
-        "decisions": [as_of_shapes.decision(one) for one in signed],
+        "decisions": [as_of_shapes.decision(one) for one in _signed([then])],
         "conditions": [as_of_shapes.condition(one, at) for one in then.conditions.all()],
         "moves": [as_of_shapes.move(one) for one in then.moves.all()],
         "changed": [change.fact for change in changed],
@@ -122,7 +125,8 @@ def release_as_of(release: Release, at: datetime) -> dict[str, Any]:
 
 def _around(of_version: Q, of_model: Q, at: datetime) -> dict[str, Any]:
     """Return what stood beside a version or a model: releases, findings, incidents, what ran."""
-    releases = Release.objects.filter(of_version).order_by("pk")
+    found = Release.objects.filter(of_version).order_by("pk")
+    releases = as_of_releases.releases_at(found, at)
     findings = (
         Finding.objects.filter(of_version).select_related("owner").order_by("opened_at", "pk")
     )
@@ -130,9 +134,8 @@ def _around(of_version: Q, of_model: Q, at: datetime) -> dict[str, Any]:
     running = Deployment.objects.filter(of_model).select_related("model", "version")
     overrides = Override.objects.filter(of_version).order_by("asked_at", "pk")
     return {
-        "releases": [
-            as_of_shapes.release(one, at) for one in as_of_releases.releases_at(releases, at)
-        ],
+        "releases": [as_of_shapes.release(one, at) for one in releases],
+        "decisions": [as_of_shapes.decision_on(one) for one in _signed(releases)],
         "findings": [
             as_of_shapes.finding(one, at) for one in as_of_findings.findings_at(findings, at)
         ],
@@ -147,6 +150,12 @@ def _around(of_version: Q, of_model: Q, at: datetime) -> dict[str, Any]:
             as_of_shapes.override(one, at) for one in as_of_oversight.overrides_at(overrides, at)
         ],
     }
+
+
+def _signed(releases: Iterable[Release]) -> list[Decision]:
+    """Return every act signed for these by then, in the order of signing."""
+    signed = [one for release in releases for one in release.decisions.all()]
+    return sorted(signed, key=lambda one: (one.signed_at, one.pk))
 
 
 def _reviews(reviews: Any, at: datetime) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from registry.models import (
     User,
 )
 from registry.rules import findings as finding_rules
-from registry.rules.as_of import no_unit_yet
+from registry.rules.as_of import no_unit, no_unit_yet
 from registry.rules.incidents import State as IncidentState
 from registry.rules.releases import IN_FORCE, OPEN, STANDING
 from registry.services import (
@@ -45,19 +45,21 @@ Told = dict[str, Any]
 def portfolio_as_of(user: User, at: datetime) -> Told:
     """Return where every model of the person's units stood then, and the counts over all of them.
 
-    Raises NotYet where none of these units was there yet.
+    Raises NotYet where none of these units was there yet, or the person is in none.
     """
     refuse_the_future(at)
-    units = list(Unit.objects.visible_to(user).filter(founded_at__lte=at))
+    theirs = Unit.objects.visible_to(user)
+    units = list(theirs.filter(founded_at__lte=at))
     if not units:
-        raise no_unit_yet(instant(at))
+        raise no_unit_yet(instant(at)) if theirs.exists() else no_unit()
     visible = RegisteredModel.objects.filter(unit__in=units).order_by("name", "pk")
     models = as_of_versions.models_at(visible, at)
     known = _known(models, at)
     told = [_told(model, known) for model in models]
+    roles = as_of_shapes.roles_by_unit(units, at)
     return {
         "as_of": instant(at),
-        "units": [{"slug": one.slug, "name": one.name} for one in units],
+        "units": [{"slug": one.slug, "name": one.name, "roles": roles[one.pk]} for one in units],
         "editions": as_of_shapes.editions(at),
         "models": told,
         "counts": {"models": len(told), "units": len(units), **_counts(told, at)},

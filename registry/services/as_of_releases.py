@@ -12,7 +12,6 @@ from django.db.models import Prefetch, QuerySet
 from registry.models import CaseFile, ModelRevision, PolicyEdition, Release, ReleaseMove
 from registry.rules import gates as gate_rules
 from registry.rules.as_of import not_yet
-from registry.rules.refusals import Objection
 from registry.rules.releases import APPROVALS, MOVES, STANDING, Act, State
 from registry.services import as_of_conditions, as_of_versions, case_files, gates
 from registry.services.case_files import instant
@@ -71,7 +70,7 @@ def standing_of(release: Release, at: datetime) -> dict[str, Any]:
         "decided_at": instant(release.decided_at) if release.decided_at else None,
         "valid_until": instant(release.valid_until) if release.valid_until else None,
         "case_file": {"number": frozen.number, "digest": frozen.digest} if frozen else None,
-        "gate": {"allowed": gate.allowed, "reasons": [_told(one) for one in gate.reasons]},
+        "gate": {"allowed": gate.allowed, "reasons": [one.kept() for one in gate.reasons]},
     }
 
 
@@ -92,11 +91,6 @@ def _stands(release: Release, at: datetime) -> str:
     for act in due:
         state = MOVES[state, act]
     return state.value
-
-
-def _told(reason: Objection) -> dict[str, Any]:
-    params = {name: str(value) for name, value in reason.params.items()}
-    return {"code": reason.code, "message": reason.message, "params": params}
 
 
 def _rewind(releases: Sequence[Release], at: datetime) -> None:

@@ -6,6 +6,7 @@ today, but for what was signed, which keeps the name it was signed with.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -103,6 +104,17 @@ def decision(one: Decision) -> dict[str, Any]:
         "on_behalf_of": who(one.on_behalf_of),
         "signed_at": instant(one.signed_at),
         "case_file_digest": one.case_file_digest,
+    }
+
+
+def decision_on(one: Decision) -> dict[str, Any]:
+    """One signed act, and for which release."""
+    release = one.release
+    return {
+        "release": release.pk,
+        "version": release.version.label,
+        "environment": release.environment,
+        **decision(one),
     }
 
 
@@ -209,12 +221,18 @@ def override(one: Override, at: datetime) -> dict[str, Any]:
 
 def roles(unit: Unit, at: datetime) -> list[dict[str, Any]]:
     """Who held which role in a unit."""
-    held = Membership.objects.at(at).filter(unit=unit).select_related("user")
-    told = [
-        {"role": one.role, "person": one.user.printed_name, "granted_at": instant(one.granted_at)}
-        for one in held
-    ]
-    return sorted(told, key=lambda one: (one["role"], one["person"], one["granted_at"]))
+    return roles_by_unit([unit], at)[unit.pk]
+
+
+def roles_by_unit(units: Iterable[Unit], at: datetime) -> dict[int, list[dict[str, Any]]]:
+    """Who held which role, by unit; in one query for all of them."""
+    told: dict[int, list[dict[str, Any]]] = {unit.pk: [] for unit in units}
+    for one in Membership.objects.at(at).filter(unit__in=told).select_related("user"):
+        granted, person = instant(one.granted_at), one.user.printed_name
+        told[one.unit_id].append({"role": one.role, "person": person, "granted_at": granted})
+    for held in told.values():
+        held.sort(key=lambda one: (one["role"], one["person"], one["granted_at"]))
+    return told
 
 
 def editions(at: datetime) -> dict[str, Any]:

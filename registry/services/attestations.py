@@ -57,6 +57,7 @@ def open_round(
         opened_at=timezone.now(),
         opened_by=by,
     )
+    journal.wrote("inventory", opened)
     journal.record(
         "attestation.opened",
         by=by,
@@ -139,6 +140,7 @@ def _write(
         digest=attestation.digest,
         confirmed_at=timezone.now(),
     )
+    journal.wrote("confirmation", confirmation)
     journal.record(
         "attestation.confirmed",
         by=by,

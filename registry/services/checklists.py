@@ -10,7 +10,7 @@ from django.utils import timezone
 from registry.models import Evidence, Finding, ModelVersion, ScorecardFilling
 from registry.rules import checklists as rules
 from registry.rules.policies import Ruling, ruling
-from registry.services import case_files, policies
+from registry.services import case_files, policies, twins
 
 
 def checklist(version: ModelVersion, environment: str = "") -> list[rules.Item]:
@@ -43,9 +43,10 @@ def fetched(versions: QuerySet[ModelVersion]) -> QuerySet[ModelVersion]:
     """Fetch what ``judged`` reads, in a fixed number of queries however many rows there are."""
     exhibits = Prefetch("evidence", queryset=Evidence.objects.select_related("data"))
     findings = Prefetch("findings", queryset=Finding.objects.unsettled(), to_attr="unsettled")
+    others = ModelVersion.objects.twinned().order_by("number").prefetch_related(findings)
     scorecards = ScorecardFilling.objects.filter(model=OuterRef("model"))
     return (
-        case_files.with_facts(versions)
+        twins.with_twins(case_files.with_facts(versions), others)
         .prefetch_related(exhibits, findings)
         .annotate(scorecard_is_filled=Exists(scorecards))
     )
@@ -64,6 +65,11 @@ def judged(version: ModelVersion, asked: Ruling) -> list[rules.Item]:
         deputy_is_named=version.model.revision.deputy_id is not None,
         scorecard_is_filled=version.scorecard_is_filled,
         findings=[(finding.severity, finding.title) for finding in version.unsettled],
+        twin_findings=[
+            (finding.severity, finding.title, twin.label)
+            for twin in twins.twins_of(version)
+            for finding in twin.unsettled
+        ],
         exhibits=[
             rules.Exhibit(
                 id=exhibit.pk,

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import InvalidStorageError, storages
+from django.core.files.storage import InvalidStorageError, Storage, storages
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -26,8 +26,8 @@ TAIL = 2 << 20
 LOCK = 0x6D6C6F7073636B70
 
 
-class Unwritable(OSError):
-    """A place outside the database does not take a checkpoint."""
+class Unusable(OSError):
+    """A place outside the database does not take a checkpoint, or is none."""
 
 
 def deliver() -> int:
@@ -69,7 +69,7 @@ def _deliver_batch(sink: str) -> int:
 
 
 def read(sink: str) -> Iterator[str]:
-    """Yield the lines that lie in a place; none where the place is not there.
+    """Yield the lines that lie in a place; none where nothing was written there yet.
 
     Raises OSError where it cannot be read.
     """
@@ -80,10 +80,11 @@ def read(sink: str) -> Iterator[str]:
         ):
             yield from (line.rstrip("\n") for line in lines)
         return
-    alias, prefix = _alias(sink)
+    _, prefix = _alias(sink)
+    storage = _storage(sink)
     try:
-        _, names = storages[alias].listdir(prefix)
-    except (InvalidStorageError, FileNotFoundError):
+        _, names = storage.listdir(prefix)
+    except FileNotFoundError:
         return
     for name in sorted(names):
         yield _content(sink, f"{prefix}/{name}")
@@ -130,31 +131,38 @@ def _tail(path: Path) -> str:
 
 
 def _to_storage(sink: str, checkpoint: Checkpoint) -> None:
-    alias, prefix = _alias(sink)
+    _, prefix = _alias(sink)
     name = f"{prefix}/{checkpoint.size:012}.json"
-    try:
-        storage = storages[alias]
-    except InvalidStorageError as error:
-        raise Unwritable(f"the settings have no storage {alias}") from error
+    storage = _storage(sink)
     if not storage.exists(name):
         storage.save(name, ContentFile(checkpoint.line.encode("utf-8")))
     if _content(sink, name) != checkpoint.line:
-        raise Unwritable(f"{name} holds another checkpoint")
+        raise Unusable(f"{name} holds another checkpoint")
+
+
+def _storage(sink: str) -> Storage:
+    alias, _ = _alias(sink)
+    try:
+        return storages[alias]
+    except InvalidStorageError as error:
+        raise Unusable(f"the settings have no storage {alias}") from error
 
 
 def _content(sink: str, name: str) -> str:
-    alias, _ = _alias(sink)
-    with storages[alias].open(name) as stream:
+    with _storage(sink).open(name) as stream:
         content: bytes = stream.read()
     return content.decode("utf-8", errors="replace")
 
 
 def waiting() -> Iterator[tuple[str, int]]:
-    """Yield each place, as people are shown it, and how many checkpoints it still waits for.
+    """Yield each place, as people are shown it, and how many checkpoints it still waits for."""
+    for sink in settings.CHECKPOINT_SINKS:
+        yield shown(sink), Checkpoint.objects.exclude(deliveries__sink=sink).count()
+
+
+def shown(sink: str) -> str:
+    """Return a place as people are shown it.
 
     Of a file it is the name alone: where it lies is nobody's business but the administrator's.
     """
-    for sink in settings.CHECKPOINT_SINKS:
-        is_file = urlsplit(sink).scheme == "file"
-        shown = _path(sink).name if is_file else "/".join(_alias(sink))
-        yield shown, Checkpoint.objects.exclude(deliveries__sink=sink).count()
+    return _path(sink).name if urlsplit(sink).scheme == "file" else "/".join(_alias(sink))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registry.models import Condition, Decision, Evidence, Release, User
+from registry.rules.catalogue import EVIDENCE_KINDS
 from registry.rules.conditions import Asked
 from registry.rules.refusals import Objection, Refused
 from registry.rules.releases import STANDING
@@ -66,7 +67,7 @@ def bind(release: Release, decisions: Sequence[Decision]) -> list[Condition]:
     # numbers of earlier ones stay theirs.
     first = release.conditions.count() + 1
     owners = owners_of(said for _decision, said in asked)
-    return [
+    bound = [
         Condition.objects.create(
             release=release,
             decision=decision,
@@ -78,6 +79,9 @@ def bind(release: Release, decisions: Sequence[Decision]) -> list[Condition]:
         )
         for number, (decision, said) in enumerate(asked, start=first)
     ]
+    for condition in bound:
+        journal.wrote("condition", condition, about=release)
+    return bound
 
 
 def _end_of(day: date) -> datetime:
@@ -106,10 +110,11 @@ def offer(*, condition: Condition, text: str, evidence: Evidence | None, by: Use
             Objection(
                 "condition.evidence_missing",
                 gettext_noop(
-                    "The condition asks for an exhibit of the kind %(kind)s filed for this version"
-                    " since it was signed; choose one."
+                    "The condition asks for an exhibit of the kind “%(kind)s” filed for this"
+                    " version since it was signed; choose one."
                 ),
-                {"kind": condition.evidence_kind},
+                {"kind": [EVIDENCE_KINDS[condition.evidence_kind]]},
+                (condition.evidence_kind,),
             )
         )
     elif evidence is not None and evidence.version_id != release.version_id:
@@ -124,6 +129,7 @@ def offer(*, condition: Condition, text: str, evidence: Evidence | None, by: Use
     condition.offer, condition.evidence = text.strip(), evidence
     condition.offered_at, condition.offered_by = timezone.now(), by
     condition.save(update_fields=["offer", "evidence", "offered_at", "offered_by"])
+    journal.wrote("offer", condition)
     # A later offer takes this one's place; what stood there until then is read from here.
     told: dict[str, object] = {"offered_at": instant(condition.offered_at)}
     if evidence:
@@ -169,6 +175,7 @@ def accept(*, condition: Condition, reason: str, by: User) -> Condition:
     condition.accepted_at, condition.accepted_by = timezone.now(), by
     condition.acceptance = reason.strip()
     condition.save(update_fields=["accepted_at", "accepted_by", "acceptance"])
+    journal.wrote("acceptance", condition)
     _record("condition.accepted", condition, role, by, reason.strip(), {})
     return condition
 

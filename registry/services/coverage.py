@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils import timezone
 
 from registry.models import (
@@ -19,22 +17,10 @@ from registry.models import (
     User,
 )
 from registry.rules import coverage as rules
-from registry.rules.deployments import Report
 from registry.rules.gate_answers import OVERRIDE, Answer
 from registry.rules.refusals import Objection
 from registry.rules.releases import IN_FORCE, MOVES, Act, State
-from registry.rules.roles import Role
-from registry.rules.wording import gettext_noop
-from registry.services import (
-    events,
-    findings,
-    gate_answers,
-    gates,
-    journal,
-    notices,
-    relations,
-    reviews,
-)
+from registry.services import alarms, events, gate_answers, gates, images, journal, relations
 from registry.services.case_files import instant
 
 
@@ -63,9 +49,10 @@ def judge(deployment: Deployment) -> Covered:
             version, deployment.environment, deployment.live_from
         )
     shortcomings = rules.shortcomings(
-        _said(deployment),
+        alarms.said(deployment),
         label=version.label if version else None,
         registered=_registered(deployment),
+        images=images.known_to(release) if release else (),
         allowed=allowed,
         approved_at=_approved_at(release) if release else None,
         live_from=deployment.live_from,
@@ -86,15 +73,6 @@ def _open_on(answer: Answer | None) -> Release | None:
 def _registered(deployment: Deployment) -> str:
     version = deployment.version
     return version.artefact.sha256 if version and version.artefact else ""
-
-
-def _said(deployment: Deployment) -> Report:
-    return Report(
-        deployment.environment,
-        deployment.label,
-        deployment.artefact_sha256,
-        deployment.image_digest,
-    )
 
 
 def _approved_at(release: Release) -> datetime | None:
@@ -126,7 +104,7 @@ def _let_through_at(version: ModelVersion, environment: str, instant: datetime) 
 def follow(deployment: Deployment, covered: Covered, *, by: User | None) -> None:
     """Let the release go live that covers what runs, or tell everybody that none does."""
     if covered.shortcomings:
-        _alarm(deployment, covered.shortcomings)
+        alarms.raise_for(deployment, covered.shortcomings)
     elif covered.release is not None and deployment.live_until is None:
         release = Release.objects.select_for_update().get(pk=covered.release.pk)
         if (State(release.state), Act.GO_LIVE) in MOVES:
@@ -179,57 +157,6 @@ def _move(release: Release, act: Act, deployment: Deployment, by: User | None) -
         relations.open_downstream(deployment.model, change, by)
 
 
-def _alarm(deployment: Deployment, shortcomings: Sequence[Objection]) -> None:
-    """Open a finding and a review, announce it, and tell those who answer for the model."""
-    model, codes = deployment.model, [one.code for one in shortcomings]
-    details = {"environment": deployment.environment, **_said(deployment).what}
-    anchor = deployment.version or _nearest_version(deployment)
-    if anchor is not None:
-        findings.open_automatically(
-            version=anchor,
-            source=rules.SOURCE,
-            severity=rules.severity(codes),
-            title=gettext_noop("Live without a valid approval"),
-            text=" ".join(str(one) for one in shortcomings),
-            details={**details, "shortcomings": codes},
-        )
-    reviews.open_for(
-        model=model,
-        version=deployment.version,
-        cause="unapproved_live",
-        details={**details, "deployment": deployment.pk, "shortcomings": codes},
-        by=None,
-    )
-    events.announce(
-        name="deployment.unapproved",
-        version=deployment.version,
-        model=model,
-        details={**details, "deployment": deployment.pk, "shortcomings": codes},
-        by=None,
-    )
-    managers = notices.holders(model.unit, Role.MODEL_RISK_MANAGER)
-    notices.tell(
-        people=[*managers, model.revision.owner],
-        code="deployment.unapproved",
-        about=deployment,
-        model=model,
-        link=f"{reverse('live')}?model={model.slug}",
-        urgent=True,
-    )
-
-
-def _nearest_version(deployment: Deployment) -> ModelVersion | None:
-    """Return what a finding about an unknown artefact hangs on.
-
-    The version that ran in the environment last, or else the newest one; None where the model has
-    none at all.
-    """
-    ran = deployment.model.deployments.filter(environment=deployment.environment)
-    last = ran.exclude(version=None).order_by("-live_from", "-pk").first()
-    newest: ModelVersion | None = deployment.model.versions.order_by("-number").first()
-    return last.version if last else newest
-
-
 def watch() -> int:
     """Look whether what runs is covered as it was; return for how much that has changed.
 
@@ -252,7 +179,7 @@ def _has_changed(deployment: Deployment, answer: Answer | None) -> bool:
     if answer is None or not answer.allowed or not same:
         return deployment.uncovered_since is None
     if deployment.uncovered_since is not None:
-        return True
+        return not images.is_held_back(deployment)
     return answer.decision != OVERRIDE and answer.release != deployment.release_id
 
 

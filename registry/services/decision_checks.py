@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from registry.models import Membership, Release, User
 from registry.rules import conditions as condition_rules
 from registry.rules import stages as stage_rules
+from registry.rules.fact_names import fact_words
 from registry.rules.refusals import Objection, Refused
 from registry.rules.releases import Act
 from registry.rules.roles import ROLE_NAMES, Role
 from registry.rules.wording import gettext_noop
-from registry.services import case_files, seats, stages, submissions
+from registry.services import case_files, risk, seats, stages
 
 
 def seat_for(release: Release, progress: stages.Progress, by: User) -> seats.Seat:
@@ -75,7 +76,8 @@ def against_content(release: Release, digest: str, act: Act) -> list[Objection]:
                     "The version changed after it was submitted (%(facts)s)."
                     " It has to be withdrawn and submitted again."
                 ),
-                {"facts": ", ".join(change.fact for change in changed)},
+                {"facts": [fact_words(change.fact) for change in changed]},
+                tuple(change.fact for change in changed),
             )
         )
     return objections
@@ -123,6 +125,8 @@ def exception_missing(
     if stage_rules.open_stages(progress.stages, [*progress.votes, vote]):
         return []
     counted = stages.decisions_that_count(release, progress)
-    if act is Act.APPROVE_WITH_CONDITIONS or any(decision.asked for decision in counted):
-        return []
-    return submissions.exception_needed(release.version)
+    return condition_rules.objections_to_plain_approval(
+        by_exception=risk.needs_exception(release.version),
+        allowed=stages.ruling_of(release).conditions_allowed,
+        named=act is Act.APPROVE_WITH_CONDITIONS or any(decision.asked for decision in counted),
+    )

@@ -12,7 +12,7 @@ from registry.models import Deployment, ModelVersion, RegisteredModel, Unit, Use
 from registry.rules import deployments as rules
 from registry.rules.deployments import End, Interval, Report
 from registry.rules.refusals import Refused
-from registry.services import coverage, journal, rights
+from registry.services import coverage, journal, relations, rights
 from registry.services.case_files import instant
 
 
@@ -56,10 +56,7 @@ def report(*, model: RegisteredModel, said: Report, by: User) -> Deployment:
         **placed,
     )
     covered = coverage.judge(deployment)
-    deployment.shortcomings = [
-        {"code": one.code, "message": one.message, "params": dict(one.params)}
-        for one in covered.shortcomings
-    ]
+    deployment.shortcomings = [one.kept() for one in covered.shortcomings]
     deployment.uncovered_since = live_from if covered.shortcomings else None
     deployment.release = covered.release
     deployment.save(force_insert=True)
@@ -80,6 +77,7 @@ def report(*, model: RegisteredModel, said: Report, by: User) -> Deployment:
         },
     )
     coverage.follow(deployment, covered, by=by)
+    _tell_if_unreleased(deployment, by)
     return deployment
 
 
@@ -111,6 +109,27 @@ def end(*, deployment: Deployment, reason: str, until: datetime | None = None, b
         reason=reason.strip(),
     )
     coverage.supersede(deployment, by=by)
+    deployment.model = model
+    _tell_if_gone(deployment, by)
+
+
+def _tell_if_unreleased(deployment: Deployment, by: User) -> None:
+    """Tell the models downstream of what runs and no release going live has told them of."""
+    if deployment.release is None and deployment.live_until is None:
+        change = {"change": "runs_unreleased", "deployment": deployment.pk}
+        relations.open_downstream(deployment.model, change, by)
+
+
+def _tell_if_gone(deployment: Deployment, by: User) -> None:
+    """Tell the models downstream that nothing of the model runs in the environment any more."""
+    model, environment = deployment.model, deployment.environment
+    if not model.deployments.current().filter(environment=environment).exists():
+        change = {
+            "change": "taken_down",
+            "deployment": deployment.pk,
+            "environment": environment,
+        }
+        relations.open_downstream(model, change, by)
 
 
 def live_at(

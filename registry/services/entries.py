@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from registry.models import Entry, Head, ModelHead, RegisteredModel, Unit, User
+from registry.rules import row_digests
 from registry.rules.journal import seal
 from registry.services import checkpoint_writing
 from registry.services.names import Named, about, held, put_under_keys
@@ -25,6 +26,15 @@ class Origin:
     method: str
 
 
+@dataclass(frozen=True)
+class Wrote:
+    """A row that was written, as its entry tells of it, and what that entry is about."""
+
+    about: tuple[str | None, int]
+    told: tuple[str, int, str]
+    after: int
+
+
 @dataclass
 class Pending:
     """What the outermost verb still has to do.
@@ -35,6 +45,8 @@ class Pending:
     entries: list[dict[str, Any]] = field(default_factory=list)
     # Models, by short name, whose gates have to be looked at though no entry speaks of them.
     touched: set[str] = field(default_factory=set)
+    # Rows that are told of in the entries about something, and how many entries there were then.
+    wrote: list[Wrote] = field(default_factory=list)
     undo: list[Callable[[], None]] = field(default_factory=list)
     # What inner verbs promised to take back before they were refused; done however the outermost
     # one ends.
@@ -115,6 +127,37 @@ def record(
             "method": origin.method,
         }
     )
+
+
+def wrote(kind: str, row: models.Model, *, about: models.Model | None = None) -> None:
+    """Have the entry about something hold a digest of a row that was written, itself unless told.
+
+    ``kind`` is a key of ``row_digests.WRITTEN``. It goes into the last entry about it so far, else
+    into the first that follows. So the row cannot be edited behind the journal's back.
+    """
+    pending = pending_now.get()
+    if pending is None:
+        raise RuntimeError(f"A {kind} was written outside a verb.")
+    about = about or row
+    pending.wrote.append(
+        Wrote(
+            about=(about._meta.model_name, about.pk),
+            told=(kind, row.pk, row_digests.digest_of(row, row_digests.WRITTEN[kind])),
+            after=len(pending.entries),
+        )
+    )
+
+
+def tell_rows(pending: Pending) -> None:
+    """Put what was written into the entries that tell of it; raise where there is none."""
+    for one in pending.wrote:
+        abouts = [(entry["subject_kind"], entry["subject_id"]) for entry in pending.entries]
+        places = [place for place, about in enumerate(abouts) if about == one.about]
+        before = [place for place in places if place < one.after]
+        if not places:
+            raise RuntimeError(f"No entry tells of {one.told[0]} {one.told[1]}.")
+        entry = pending.entries[before[-1] if before else places[0]]
+        entry["changes"].setdefault(row_digests.WROTE, []).append(list(one.told))
 
 
 def append(entries: list[dict[str, Any]]) -> None:

@@ -37,12 +37,14 @@ def file_exhibit(
     origin: str,
     reproduced: bool,
     data: DatasetVersion | None,
+    watched: bool = False,
     by: User,
 ) -> Evidence:
     """File one exhibit; filing the same origin again returns the one that is there.
 
     A release of the version that is in review gets a new revision of its case file, since its
-    signers have to have seen every exhibit.
+    signers have to have seen every exhibit. A failing one may open a review; of what is
+    ``watched`` the monitor that found it tells, with more than is known here.
     """
     version = (
         ModelVersion.objects.select_for_update(of=("self",))
@@ -102,7 +104,8 @@ def file_exhibit(
     )
     for release in Release.objects.open().filter(version=version).select_for_update(of=("self",)):
         _renew_case_file(release, version, role, by)
-    review_events.exhibit_filed(exhibit, by)
+    if not watched:
+        review_events.exhibit_filed(exhibit, by)
     return exhibit
 
 

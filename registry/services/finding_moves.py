@@ -132,12 +132,15 @@ def rate(
             Objection(
                 "finding.severity_stays",
                 gettext_noop(
-                    "Choose another severity than %(severity)s; the others are %(known)s."
+                    "Choose another severity than “%(severity)s”; the others are: %(known)s."
                 ),
                 {
-                    "severity": finding.severity,
-                    "known": ", ".join(one for one in rules.SEVERITIES if one != finding.severity),
+                    "severity": [rules.SEVERITIES[finding.severity]],
+                    "known": [
+                        name for one, name in rules.SEVERITIES.items() if one != finding.severity
+                    ],
                 },
+                tuple(one for one in rules.SEVERITIES if one != finding.severity),
             )
         )
     _refuse(objections)

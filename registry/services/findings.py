@@ -1,8 +1,8 @@
-"""Open findings on versions, by hand and by themselves, and say which of them block."""
+"""Open findings on versions, by hand and by themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -127,18 +127,6 @@ def open_automatically(
         due=due,
         details=dict(details),
     )
-
-
-def blocking(version: ModelVersion, severities: Collection[str]) -> list[Objection]:
-    """Name each unsettled finding of these severities; an accepted risk blocks no more."""
-    return [
-        Objection(
-            "finding.blocks",
-            gettext_noop("A finding is not settled yet: %(finding)s, due %(due)s."),
-            {"finding": finding.title, "due": finding.due.isoformat(), "id": finding.pk},
-        )
-        for finding in version.findings.unsettled().filter(severity__in=severities).order_by("pk")
-    ]
 
 
 @journal.verb

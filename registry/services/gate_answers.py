@@ -66,9 +66,7 @@ def _settled(row: Mapping[str, Any]) -> Settled | None:
         return None
     return Settled(
         state=row["state"],
-        reasons=[
-            Objection(one["code"], one["message"], one.get("params", {})) for one in row["reasons"]
-        ],
+        reasons=[Objection(**one) for one in row["reasons"]],
         valid_until=row["valid_until"],
         condition_due=row["condition_due"],
         artefact_sha256=row["artefact_sha256"],

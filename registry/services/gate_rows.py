@@ -18,7 +18,7 @@ from registry.rules.gate_answers import OVERRIDE
 from registry.rules.refusals import Objection
 from registry.rules.releases import OPEN, STANDING, Act, State
 from registry.services import case_files
-from registry.services.entries import Pending, record
+from registry.services.entries import Pending, record, wrote
 from registry.services.gates import for_gate, lasting_reasons, move, overdue
 
 # What changes the rules for every model at once.
@@ -78,6 +78,7 @@ def _end_overrides(overrides: OverrideQuerySet, now: datetime) -> None:
         override.ended_at = min(now, override.ends_at or now)
         override.end_reason = reason
         override.save(update_fields=["ended_at", "end_reason"])
+        wrote("emergency end", override)
         record(
             "override.ended",
             by=None,
@@ -218,5 +219,4 @@ def _written(release: Release, now: datetime) -> GateRow:
 
 def told(reason: Objection) -> dict[str, Any]:
     """Return a reason as a row keeps it."""
-    params = {name: str(value) for name, value in reason.params.items()}
-    return {"code": reason.code, "message": reason.message, "params": params}
+    return reason.kept()

@@ -25,8 +25,9 @@ from registry.rules import policies as policy_rules
 from registry.rules.checklists import replaces
 from registry.rules.refusals import Objection
 from registry.rules.releases import MOVES, Act, State
-from registry.services import case_files
+from registry.services import case_files, hands, twins
 from registry.services.case_files import Rows
+from registry.services.entries import wrote
 from registry.services.stages import progress_of, ruling_of
 
 
@@ -144,7 +145,7 @@ def for_gate(releases: Rows, at: datetime | None = None) -> Rows:
 def for_signing(releases: Rows) -> Rows:
     """Fetch what ``stages.hands_on`` reads as well, in a fixed number of queries."""
     links = DataLink.objects.select_related("data")
-    return for_gate(releases).prefetch_related(
+    found = for_gate(releases).prefetch_related(
         Prefetch("version__data_links", queryset=links),
         "version__releases__decisions",
         "version__releases__moves",
@@ -152,6 +153,7 @@ def for_signing(releases: Rows) -> Rows:
         "version__card__revisions",
         "version__risk__assessments",
     )
+    return twins.with_twins(found, hands.of_twins(), "version__")
 
 
 def move(release: Release, act: Act, *, by: object, at: datetime) -> None:
@@ -159,6 +161,7 @@ def move(release: Release, act: Act, *, by: object, at: datetime) -> None:
     before = State(release.state)
     release.state = MOVES[before, act]
     release.save(update_fields=["state"])
-    ReleaseMove.objects.create(
+    made = ReleaseMove.objects.create(
         release=release, act=act, before=before, after=release.state, at=at, by=by
     )
+    wrote("move", made, about=release)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from registry.models import DataLink, ModelVersion, OverrideSignature, Release, Review
-from registry.services import stages
+from registry.services import stages, twins
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 Hands = dict[str, set[int | None]]
@@ -19,13 +19,22 @@ def with_hands(rows: Rows, prefix: str = "") -> Rows:
 
     ``prefix`` is the path to the version ("version__") when the rows are something else.
     """
+    found = _with_own_hands(rows, prefix).prefetch_related(f"{prefix}model__revisions")
+    return twins.with_twins(found, of_twins(), prefix)
+
+
+def of_twins() -> QuerySet[ModelVersion]:
+    """Return all that have a twin, with what ``stages.hands_on_version`` reads of a twin."""
+    return _with_own_hands(ModelVersion.objects.twinned())
+
+
+def _with_own_hands(rows: Rows, prefix: str = "") -> Rows:
     links = DataLink.objects.select_related("data")
     return rows.prefetch_related(
         Prefetch(f"{prefix}data_links", queryset=links),
         f"{prefix}releases__moves",
         f"{prefix}evidence",
         f"{prefix}plans",
-        f"{prefix}model__revisions",
         f"{prefix}card__revisions",
         f"{prefix}risk__assessments",
     )

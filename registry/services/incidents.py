@@ -185,7 +185,8 @@ def _make_known(incident: Incident, by: User) -> None:
         details={"incident": incident.pk},
         by=by,
     )
-    relations.open_downstream(incident.model, {"incident": incident.pk}, by)
+    change = {"change": "incident", "incident": incident.pk}
+    relations.open_downstream(incident.model, change, by)
     if incident.version is not None:
         events.announce(
             name="incident.reported",

@@ -19,10 +19,21 @@ from registry.services.entries import (
     on_failure,
     pending_now,
     record,
+    tell_rows,
     touch,
+    wrote,
 )
 
-__all__ = ["authenticated_by", "came_in_by", "on_failure", "record", "touch", "verb", "verify"]
+__all__ = [
+    "authenticated_by",
+    "came_in_by",
+    "on_failure",
+    "record",
+    "touch",
+    "verb",
+    "verify",
+    "wrote",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,6 +77,7 @@ def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
         with transaction.atomic():
             result = function(*args, **kwargs)
             gate_rows.settle(pending)
+            tell_rows(pending)
             entries.append(pending.entries)
     except BaseException:
         pending.owed += pending.undo
@@ -79,12 +91,13 @@ def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
 
 def _inner(function: Callable[P, R], pending: Pending, *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a verb inside a verb; if it is refused and the outer one goes on, its traces go too."""
-    mark, promised = len(pending.entries), len(pending.undo)
+    mark, promised, written = len(pending.entries), len(pending.undo), len(pending.wrote)
     try:
         with transaction.atomic():
             return function(*args, **kwargs)
     except BaseException:
         del pending.entries[mark:]
+        del pending.wrote[written:]
         pending.owed += pending.undo[promised:]
         del pending.undo[promised:]
         raise

@@ -1,22 +1,19 @@
-"""Check the whole journal in one pass, and keep what the nightly check found."""
+"""Check the whole journal in one pass."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from registry.models import Checkpoint, Head, JournalCheck, JournalTile, ModelHead
 from registry.rules.journal import COLUMNS, NUMBER, TILE, Break, Row, Walk
-from registry.services import checkpoint_checks, told_checks, told_names
+from registry.services import checkpoint_checks, row_checks, row_names
 from registry.services.checkpoint_checks import Ahead, Look, Signatures
-
-logger = logging.getLogger(__name__)
+from registry.services.row_tellings import Seen
 
 BATCH = 5000
 
@@ -26,8 +23,8 @@ class Checked:
     """What a check found: the first break (None when whole), and how far it can tell.
 
     ``began_at`` is the entry it began behind. ``uncovered`` are the first and last entry that no
-    checkpoint covers: if those were cut off, nothing would show it. ``unread`` says which places
-    outside could not be read.
+    checkpoint covers: if those were cut off, nothing would show it. ``unread`` are the places
+    outside that could not be read, so that nothing was compared with them.
     """
 
     found: Break | None
@@ -35,7 +32,7 @@ class Checked:
     began_at: int
     checkpoint: int | None
     uncovered: tuple[int, int] | None
-    unread: tuple[str, ...]
+    unread: tuple[Look, ...]
     seconds: float
 
     @property
@@ -69,32 +66,9 @@ def check(*, from_checkpoint: bool = False, outside: bool = True, keys: bool = T
             began_at=walk.began_at,
             checkpoint=last,
             uncovered=(covered + 1, head.number) if head.number > covered else None,
-            unread=tuple(look.failure for look in looks if look.failure),
+            unread=tuple(look for look in looks if look.failure),
             seconds=perf_counter() - started,
         )
-
-
-def keep(*, kind: str) -> JournalCheck:
-    """Check everything and keep the result."""
-    checked = check()
-    for failure in checked.unread:
-        logger.warning("The journal was checked without this: %s", failure)
-    if checked.found:
-        logger.error("The journal is broken at %s: %s", checked.found.number, checked.found.wrong)
-    return JournalCheck.objects.create(
-        at=timezone.now(),
-        kind=kind,
-        whole=checked.whole,
-        entries=checked.entries,
-        number=checked.found.number if checked.found else None,
-        wrong=checked.found.wrong if checked.found else "",
-        seconds=round(checked.seconds, 3),
-    )
-
-
-def last_kept() -> JournalCheck | None:
-    """Return what the last check found that was kept."""
-    return JournalCheck.objects.first()
 
 
 @contextmanager
@@ -115,24 +89,23 @@ def _begin() -> Checkpoint | None:
 
 def _walk_behind(begin: Checkpoint | None) -> Walk:
     if begin is None:
-        return Walk(watched=frozenset(told_checks.FINDERS))
-    walk = Walk.behind(begin.size, begin.head, [bytes.fromhex(one) for one in begin.frontier])
-    walk.watched = frozenset(told_checks.FINDERS)
-    return walk
+        return row_checks.watch(Walk())
+    peaks = [bytes.fromhex(one) for one in begin.frontier]
+    return row_checks.watch(Walk.behind(begin.size, begin.head, peaks))
 
 
 def _walk(
     walk: Walk, head: Head, looks: list[Look], signatures: Signatures, *, keys: bool
 ) -> Break | None:
     """Go through all entries, then look at what has to agree with the whole of them."""
-    ahead, seen = Ahead(walk.number), told_checks.Seen()
+    ahead, seen = Ahead(walk.number), Seen()
     for rows in _batches(walk.number):
         due = ahead.up_to(max(row[NUMBER] for row in rows))
         breaks = (
             walk.take(rows, {checkpoint.size for checkpoint in due}),
             checkpoint_checks.tiles_break(walk.tiles),
             checkpoint_checks.states_break(due, walk.states, signatures),
-            told_checks.examine(walk.aside, seen),
+            row_checks.examine(walk.aside, seen),
         )
         if found := _first(*breaks):
             # Outside may lie a checkpoint over fewer entries than that.
@@ -150,8 +123,8 @@ def _walk(
     )
     # Where the end was cut off, what it told is missing as well: the cut comes first.
     return found or _first(
-        None if walk.began_at else told_checks.untold(seen, walk.number),
-        told_names.closed_break(seen.names, walk.number) if keys else None,
+        None if walk.began_at else row_checks.untold(seen, walk.number),
+        row_names.closed_break(seen.names, walk.number) if keys else None,
     )
 
 

@@ -6,13 +6,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
-from registry.models import (
-    ModelVersion,
-    Override,
-    OverrideSignature,
-    Review,
-    User,
-)
+from registry.models import ModelVersion, Override, OverrideSignature, Review, User
 from registry.rules import overrides as rules
 from registry.rules.refusals import Objection, Refused
 from registry.rules.roles import MAY, Role
@@ -90,6 +84,7 @@ def _request(
         asked_by=by,
     )
     _add_signature(override, reason.strip(), method, role, by)
+    journal.wrote("emergency release", override)
     journal.record(
         "override.requested",
         by=by,
@@ -169,6 +164,7 @@ def _sign(*, override: Override, digest: str, reason: str, method: str, by: User
     override.starts_at = timezone.now()
     override.ends_at = rules.ends_at(override.starts_at, override.days)
     override.save(update_fields=["starts_at", "ends_at"])
+    journal.wrote("emergency term", override)
     journal.record(
         "override.used",
         by=by,
@@ -227,6 +223,7 @@ def end(*, override: Override, reason: str, by: User) -> Override:
         raise Refused(*objections)
     override.ended_at, override.ended_by, override.end_reason = now, by, reason.strip()
     override.save(update_fields=["ended_at", "ended_by", "end_reason"])
+    journal.wrote("emergency end", override)
     journal.record(
         "override.ended",
         by=by,
@@ -255,7 +252,7 @@ def _role_left(role: str, signed: list[OverrideSignature]) -> Role | None:
 
 
 def _add_signature(override: Override, reason: str, method: str, role: str, by: User) -> None:
-    OverrideSignature.objects.create(
+    signature = OverrideSignature.objects.create(
         override=override,
         signer=by,
         printed_name=by.printed_name,
@@ -266,6 +263,7 @@ def _add_signature(override: Override, reason: str, method: str, role: str, by: 
         digest=override.digest,
         signed_at=timezone.now(),
     )
+    journal.wrote("emergency signature", signature, about=override)
 
 
 def _make_known(override: Override, by: User) -> None:

@@ -55,7 +55,9 @@ def load(*, definition: Mapping[str, Any], text: str = "", by: None) -> PolicyEd
     if last is not None and last.digest == digest_of(definition):
         return last
     edition = add(definition=definition, text=text, base=last, by=None)
-    PolicyAdoption.objects.create(edition=edition, adopted_at=edition.loaded_at)
+    journal.wrote("policy", edition)
+    adoption = PolicyAdoption.objects.create(edition=edition, adopted_at=edition.loaded_at)
+    journal.wrote("policy adoption", adoption, about=edition)
     journal.record(
         "policy.loaded", by=by, subject=edition, role="system", changes={"digest": edition.digest}
     )

@@ -93,6 +93,7 @@ def _sign(
         method=method,
         signed_at=timezone.now(),
     )
+    journal.wrote("policy approval", approval, about=edition)
     journal.record(
         "policy.approved",
         by=by,
@@ -109,7 +110,7 @@ def _sign(
 def _adopt(edition: PolicyEdition, last: PolicyApproval) -> None:
     """Put the edition in force, and have each model reviewed for which it asks something else."""
     before = policies.in_force()
-    PolicyAdoption.objects.create(edition=edition, adopted_at=last.signed_at)
+    adoption = PolicyAdoption.objects.create(edition=edition, adopted_at=last.signed_at)
     journal.record(
         "policy.adopted",
         by=None,
@@ -118,6 +119,7 @@ def _adopt(edition: PolicyEdition, last: PolicyApproval) -> None:
         changes={"digest": edition.digest, "edition": [before.edition, edition.edition]},
         reason=gettext_noop("Two model risk managers approved it who did not write it."),
     )
+    journal.wrote("policy adoption", adoption, about=edition)
     events.announce(
         name="policy.adopted",
         version=None,

@@ -65,6 +65,7 @@ def propose(*, text: str, note: str, based_on: int, by: User) -> PolicyEdition:
 
 
 def _record_proposal(edition: PolicyEdition, role: str, by: User | None) -> None:
+    journal.wrote("policy", edition)
     journal.record(
         "policy.proposed",
         by=by,
@@ -158,17 +159,17 @@ def bring_in(*, text: str, source: str, by: None) -> PolicyEdition:
     the policy is the model risk managers'.
     """
     definition = policy_texts.parse(text, source)
+    policies.hold(str(definition.get("name")))
+    known = PolicyEdition.objects.filter(digest=policies.digest_of(definition)).first()
+    if known is not None:
+        # Before the rules are asked: they may have grown since, and a start must not fail on that.
+        return known
     objections = rules.objections_to(definition)
     if objections:
         raise Refused(*objections)
-    policies.hold(definition["name"])
     current = policies.adopted(definition["name"])
     if current is None:
         return policies.load(definition=definition, text=text, by=None)
-    digest = policies.digest_of(definition)
-    known = PolicyEdition.objects.filter(name=definition["name"], digest=digest).first()
-    if known is not None:
-        return known
     edition = policies.add(
         definition=definition, text=text, base=current, note=f"From {source}.", by=None
     )

@@ -12,7 +12,7 @@ from registry.rules.catalogue import TASKS
 from registry.rules.refusals import Objection, Refused
 from registry.rules.releases import OPEN, STANDING
 from registry.rules.wording import gettext_noop
-from registry.services import journal, reviews, rights, tiers
+from registry.services import journal, relations, reviews, rights, tiers
 from registry.services.statements import UNSAID, Statement, objections_to, told
 
 __all__ = ["Statement", "maintainers_of", "register", "retire", "revise", "write_revision"]
@@ -75,7 +75,8 @@ def revise(*, model: RegisteredModel, statement: Statement, reason: str, by: Use
     model = locked(model)
     role = rights.require(by=by, verb="model.revise", unit=model.unit)
     basis = tiers.basis_of(model, ai_act_class=statement.ai_act_class)
-    objections = objections_to(statement, model.unit)
+    follows = replace(statement, tier=tiers.tier_under(basis, statement.tier))
+    objections = objections_to(follows, model.unit)
     if basis.filling and model.revision and statement.tier != model.revision.tier:
         objections.append(
             Objection(
@@ -91,8 +92,7 @@ def revise(*, model: RegisteredModel, statement: Statement, reason: str, by: Use
         )
     if objections:
         raise Refused(*objections)
-    statement = replace(statement, tier=tiers.tier_under(basis, statement.tier))
-    return write_revision(model=model, statement=statement, reason=reason.strip(), role=role, by=by)
+    return write_revision(model=model, statement=follows, reason=reason.strip(), role=role, by=by)
 
 
 def write_revision(
@@ -198,6 +198,7 @@ def retire(*, model: RegisteredModel, reason: str, by: User) -> RegisteredModel:
         model=model,
         reason=model.retirement_reason,
     )
+    relations.open_downstream(model, {"change": "retired"}, by)
     return model
 
 

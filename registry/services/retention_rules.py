@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from django.db import connection
 from django.utils import timezone
 
 from registry.models import RetentionRule, User
+from registry.rules import retention_editions as editions
 from registry.rules import retention_schedule as schedule
 from registry.rules.periods import period
 from registry.rules.refusals import Objection, Refused
@@ -98,7 +100,11 @@ def newest_confirmed() -> RetentionRule | None:
 
 def in_force() -> schedule.Rules:
     """Return the rules everything is kept by now: usual periods, and all frameworks, unless set."""
-    rule = newest_confirmed()
+    return rules_of(newest_confirmed())
+
+
+def rules_of(rule: RetentionRule | None) -> schedule.Rules:
+    """Return the rules an edition states; without one, those an installation starts with."""
     if rule is None:
         return schedule.Rules()
     return schedule.Rules(
@@ -106,6 +112,34 @@ def in_force() -> schedule.Rules:
         periods={kind: period(text) for kind, text in rule.periods.items()},
         edition=rule.edition,
     )
+
+
+@dataclass(frozen=True)
+class Told:
+    """An edition, and what it changes against the one in force before it (0: as usual)."""
+
+    rule: RetentionRule
+    rules: schedule.Rules
+    base: int
+    changes: editions.Changes
+
+    @property
+    def frameworks(self) -> tuple[str, ...]:
+        """The frameworks that apply under it, by their names."""
+        return editions.frameworks(self.rules)
+
+
+def told_editions() -> list[Told]:
+    """Return every edition with what it changes, the newest first."""
+    told, before = [], schedule.Rules()
+    for rule in RetentionRule.objects.select_related("proposed_by", "confirmed_by").order_by(
+        "edition"
+    ):
+        rules = rules_of(rule)
+        told.append(Told(rule, rules, before.edition, editions.changes(before, rules)))
+        if rule.confirmed_at:
+            before = rules
+    return told[::-1]
 
 
 def _one_at_a_time() -> None:

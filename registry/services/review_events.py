@@ -8,6 +8,8 @@ from registry.services import reviews
 
 # What a version was made from and is compared with: new data has to have the same columns.
 MADE_FROM = ("train", "reference")
+# What a failing exhibit of a version in use is a breach of, by its kind.
+BREACHES = {"fairness": "fairness_breach", "drift": "drift_breach"}
 
 
 def version_registered(version: ModelVersion, by: User) -> None:
@@ -63,15 +65,15 @@ def data_registered(data: DatasetVersion, by: User) -> None:
 
 
 def exhibit_filed(exhibit: Evidence, by: User) -> None:
-    """Open a review where a fairness measurement fails on what was approved before."""
-    version = exhibit.version
-    if exhibit.kind != "fairness" or exhibit.verdict != "fail":
+    """Open a review where a measurement of fairness or drift fails on what was approved before."""
+    version, cause = exhibit.version, BREACHES.get(exhibit.kind)
+    if cause is None or exhibit.verdict != "fail":
         return
     if version.releases.standing().exists():
         reviews.open_for(
             model=version.model,
             version=version,
-            cause="fairness_breach",
+            cause=cause,
             details={"exhibit": exhibit.pk, "title": exhibit.title, "summary": exhibit.summary},
             by=by,
         )

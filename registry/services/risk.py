@@ -21,12 +21,13 @@ from registry.models import (
 )
 from registry.rules import assessments as rules
 from registry.rules.casefile import Difference, differences
-from registry.rules.matrices import appetite_of, label, place, worst
+from registry.rules.matrices import appetite_of, place, worst
 from registry.rules.refusals import Objection, Refused
 from registry.rules.risk import MAINTAINERS_GONE, TEXTS, Control, HazardFacts
 from registry.rules.wording import gettext_noop
 from registry.services import journal, matrices, rights
 from registry.services.cards import is_held
+from registry.services.registered_models import maintainers_of
 
 
 @journal.verb
@@ -78,7 +79,7 @@ def _against_few_maintainers(
     version: ModelVersion, hazards: Sequence[HazardFacts]
 ) -> list[Objection]:
     return rules.objections_to_few_maintainers(
-        hazards, version.model.revision.maintainers.count(), _in_every_language(MAINTAINERS_GONE)
+        hazards, maintainers_of(version.model), _in_every_language(MAINTAINERS_GONE)
     )
 
 
@@ -211,7 +212,8 @@ def appetite_objections(version: ModelVersion) -> list[Objection]:
                 "The residual risk is %(level)s, which is above the risk appetite; lower it by"
                 " controls that work and assess it again."
             ),
-            {"level": label(names.get(code, code), "en")},
+            {"level": said if isinstance(said := names.get(code, code), dict) else [said]},
+            (code,),
         )
     ]
 

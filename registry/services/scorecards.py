@@ -108,10 +108,11 @@ def _objections_to_grounds(grounds: Mapping[str, str]) -> list[Objection]:
 
 
 def objections_to_submitting(model: RegisteredModel) -> list[Objection]:
-    """Say what the model itself has against a release: it is retired, or its use prohibited."""
+    """Say what the model itself has against a release: it is retired, or its class forbids it."""
     if model.revision is None:
         return []
     return [
         *registered_models.objections_to_retired(model),
         *objections_to_the_class(model.revision.ai_act_class),
+        *rules.objections_to_tier(model.revision.tier, model.revision.ai_act_class),
     ]

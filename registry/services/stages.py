@@ -14,6 +14,7 @@ from registry.rules.refusals import Objection
 from registry.rules.roles import Role
 from registry.rules.stages import Stage, Vote
 from registry.rules.wording import gettext_noop
+from registry.services import twins
 
 
 @dataclass(frozen=True)
@@ -148,12 +149,24 @@ def hands_on(release: Release) -> dict[str, set[int | None]]:
 
 
 def hands_on_version(version: ModelVersion) -> dict[str, set[int | None]]:
-    """Return whose work the version is, part by part, over its whole history."""
+    """Return whose work the version is, part by part, over its whole history.
+
+    With that of its twins: the same artefact under another label is the same work.
+    """
+    hands: dict[str, set[int | None]] = {part: set() for part in rules.HANDS}
+    hands["purpose"] = _authors_of_the_purpose(version.model)
+    hands["tier"] = _who_lightened_the_tier(version.model)
+    for one in (version, *twins.twins_of(version)):
+        for part, people in _hands_on_one(one).items():
+            hands[part] |= people
+    return hands
+
+
+def _hands_on_one(version: ModelVersion) -> dict[str, set[int | None]]:
     links = version.data_links.all()
     return {
         "submitted": _submitters(version),
         "registered": {version.registered_by_id},
-        "purpose": _authors_of_the_purpose(version.model),
         "card": {revision.saved_by_id for revision in version.card.revisions.all()},
         "data": {link.attached_by_id for link in links}
         | {link.data.registered_by_id for link in links}
@@ -164,7 +177,6 @@ def hands_on_version(version: ModelVersion) -> dict[str, set[int | None]]:
             if one.reproduced and not one.independent
         },
         "evidence": {one.filed_by_id for one in version.evidence.all() if not one.reproduced},
-        "tier": _who_lightened_the_tier(version.model),
         "plan": _who_loosened_the_plan(version),
         "risk": {assessment.assessed_by_id for assessment in version.risk.assessments.all()},
     }

@@ -14,6 +14,7 @@ from registry.rules.catalogue import USE_CASES
 from registry.rules.eu_ai_act import UNCLASSIFIED, objections_to_classing
 from registry.rules.policies import TIERS
 from registry.rules.refusals import Objection
+from registry.rules.scorecards import objections_to_tier
 from registry.rules.wording import gettext_noop
 from registry.services.names import Named
 
@@ -114,6 +115,7 @@ def objections_to(statement: Statement, unit: Unit) -> list[Objection]:
         objections.append(
             Objection("model.tier", gettext_noop("The tier goes from 1 (strictest) to 4."))
         )
+    objections += objections_to_tier(statement.tier, statement.ai_act_class)
     if statement.deputy and statement.deputy == statement.owner:
         objections.append(
             Objection(

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from registry.models import ModelVersion, Release, ReleaseMove, User
+from registry.rules import conditions, row_digests
 from registry.rules import policies as policy_rules
-from registry.rules import row_digests
 from registry.rules.refusals import Objection, Refused
 from registry.rules.releases import Act, State
+from registry.rules.roles import ROLE_NAMES, Role
 from registry.rules.stages import Ask, Stage
 from registry.rules.wording import gettext_noop
 from registry.services import (
@@ -65,7 +66,7 @@ def submit(*, version: ModelVersion, environment: str, by: User) -> Release:
     objections += _objections_to_place(version, environment)
     policy = policies.in_force()
     ruling = policy_rules.ruling(policy.definition, version.model.revision.tier, environment)
-    objections += _standing_against(version)
+    objections += _standing_against(version, ruling)
     objections += _panels_too_small(version, ruling)
     if objections:
         raise Refused(*objections)
@@ -139,7 +140,8 @@ def still_missing(release: Release) -> list[Objection]:
         release.version, release.policy.definition, release.tier, release.environment
     )
     missing = [item.objection for item in items if item.objection]
-    return missing + _standing_against(release.version) + _tier_is_stricter(release)
+    against = _standing_against(release.version, stages.ruling_of(release))
+    return missing + against + _tier_is_stricter(release)
 
 
 def _tier_is_stricter(release: Release) -> list[Objection]:
@@ -162,26 +164,17 @@ def _tier_is_stricter(release: Release) -> list[Objection]:
     ]
 
 
-def exception_needed(version: ModelVersion) -> list[Objection]:
-    """Return why a plain approval is not enough: the residual risk needs an exception."""
-    if not risk.needs_exception(version):
-        return []
-    return [
-        Objection(
-            "release.needs_exception",
-            gettext_noop(
-                "The residual risk is released by exception only: one of the approvals has to name"
-                " conditions. Approve under conditions, or reject."
-            ),
-        )
-    ]
-
-
-def _standing_against(version: ModelVersion) -> list[Objection]:
+def _standing_against(version: ModelVersion, ruling: policy_rules.Ruling) -> list[Objection]:
     """Return what stands against any release of the version, whatever its exhibits say."""
     return [
         *scorecards.objections_to_submitting(version.model),
         *risk.appetite_objections(version),
+        *conditions.objections_to_exception(
+            by_exception=risk.needs_exception(version),
+            allowed=ruling.conditions_allowed,
+            tier=ruling.tier,
+            environment=ruling.environment,
+        ),
     ]
 
 
@@ -221,15 +214,17 @@ def _panels_too_small(version: ModelVersion, ruling: policy_rules.Ruling) -> lis
         Objection(
             "submit.panel_too_small",
             gettext_noop(
-                "The stage “%(stage)s” takes %(needed)s people of the role %(role)s; only %(there)s"
-                " in the unit have no hand in the version. Have an administrator grant the role."
+                "The stage “%(stage)s” takes %(needed)s people of the role “%(role)s”; only"
+                " %(there)s in the unit have no hand in the version. Have an administrator grant"
+                " the role."
             ),
             {
                 "stage": stage.name,
                 "needed": ask.of or ask.needed,
-                "role": ask.role,
+                "role": [ROLE_NAMES[Role(ask.role)]],
                 "there": len(there),
             },
+            (ask.role,),
         )
         for stage in ruling.stages
         for ask in _asks(stage)
@@ -254,7 +249,8 @@ def _drafted(version: ModelVersion, environment: str, by: User) -> Release:
         submitted_at=now,
         submitted_by=by,
     )
-    ReleaseMove.objects.create(
+    made = ReleaseMove.objects.create(
         release=release, act=Act.DRAFT, before="", after=State.DRAFT, at=now, by=by
     )
+    journal.wrote("move", made, about=release)
     return release

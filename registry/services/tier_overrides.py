@@ -10,8 +10,9 @@ from django.utils import timezone
 from registry.models import RegisteredModel, TierOverride, User
 from registry.rules import casefile
 from registry.rules import tier_overrides as rules
-from registry.rules.refusals import Refused
+from registry.rules.refusals import Objection, Refused
 from registry.rules.roles import MAY
+from registry.rules.scorecards import objections_to_tier
 from registry.services import journal, notices, registered_models, rights, signatures, tiers
 from registry.services.names import Named
 from registry.services.statements import statement_of
@@ -30,6 +31,7 @@ def propose(*, model: RegisteredModel, tier: int, reason: str, by: User) -> Tier
         waiting=model.tier_overrides.open().exists(),
         reason=reason,
     )
+    objections += _objections_to_tier(model, tier)
     if objections:
         raise Refused(*objections)
     override = TierOverride.objects.create(
@@ -104,6 +106,7 @@ def _confirm(*, override: TierOverride, digest: str, method: str, by: User) -> T
         digest=digest,
         digest_now=digest_of(override),
     )
+    objections += _objections_to_tier(model, override.tier)
     if objections:
         raise Refused(*objections)
     now = timezone.now()
@@ -171,6 +174,11 @@ def withdraw(*, override: TierOverride, reason: str, by: User) -> TierOverride:
             by=by,
         )
     return override
+
+
+def _objections_to_tier(model: RegisteredModel, tier: int) -> list[Objection]:
+    # Asked at both steps: the class may be revised while the proposal waits.
+    return objections_to_tier(tier, model.revision.ai_act_class if model.revision else "")
 
 
 def _follow(

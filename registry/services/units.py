@@ -71,6 +71,7 @@ def _grant(*, unit: Unit, user: User, role: Role, by: User | None, acting_as: st
         raise Refused.because(
             "membership.held", gettext_noop("This person already holds this role here.")
         ) from error
+    journal.wrote("role", membership)
     journal.record(
         "membership.granted",
         by=by,
@@ -95,6 +96,7 @@ def end(*, membership: Membership, reason: str, by: User | None) -> Membership:
         )
     membership.ended_at, membership.ended_by = timezone.now(), by
     membership.save(update_fields=["ended_at", "ended_by"])
+    journal.wrote("end of a role", membership)
     journal.record(
         "membership.ended",
         by=by,

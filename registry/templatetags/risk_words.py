@@ -8,35 +8,15 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext
 
+from registry.rules import fact_names
 from registry.rules.matrices import APPETITE_NAMES, appetite_of
 from registry.rules.risk import EFFECTIVENESS, KNOWLEDGE
 from registry.rules.wording import gettext_noop
 
 register = template.Library()
 
-PARTS = {
-    "title": gettext_noop("Title"),
-    "cause": gettext_noop("Cause"),
-    "consequence": gettext_noop("Consequence"),
-    "affected": gettext_noop("Affected people"),
-    "vulnerable": gettext_noop("Vulnerable groups"),
-    "likelihood": gettext_noop("Likelihood"),
-    "likelihood_ground": gettext_noop("Ground for the likelihood"),
-    "impact": gettext_noop("Impact"),
-    "impact_ground": gettext_noop("Ground for the impact"),
-    "controls": gettext_noop("Controls"),
-    "design": gettext_noop("Design"),
-    "operating": gettext_noop("Operation"),
-    "evidence": gettext_noop("Evidence"),
-    "residual_likelihood": gettext_noop("Likelihood after controls"),
-    "residual_impact": gettext_noop("Impact after controls"),
-    "residual_ground": gettext_noop("Ground for the residual risk"),
-    "strength": gettext_noop("Strength of knowledge"),
-    "ground": gettext_noop("Ground for the strength of knowledge"),
-    "level": gettext_noop("Overall level"),
-    "name": gettext_noop("Name"),
-    "edition": gettext_noop("Edition"),
-}
+# On the page of one assessment, a level that is no hazard's is the whole assessment's.
+PARTS = {**fact_names.PARTS, "level": gettext_noop("Overall level")}
 PLACES = {
     "inherent": gettext_noop("Inherent"),
     "residual": gettext_noop("Residual"),

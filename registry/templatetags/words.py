@@ -22,8 +22,9 @@ from registry.rules.catalogue import DATA_ROLES, EVIDENCE_KINDS, TASKS, VERDICT_
 from registry.rules.data_queries import STATE_NAMES as QUERY_STATE_NAMES
 from registry.rules.deployments import END_NAMES
 from registry.rules.events import EVENT_NAMES
+from registry.rules.journal_actions import action_name
 from registry.rules.matrices import DEFAULT_MATRIX, label
-from registry.rules.refusals import Objection
+from registry.rules.refusals import Objection, fill
 from registry.rules.releases import STATE_NAMES
 from registry.rules.roles import ROLE_NAMES
 from registry.rules.wording import gettext_noop
@@ -88,6 +89,12 @@ def name(code: str) -> str:
 
 
 @register.filter
+def action_words(action: str) -> str:
+    """Return what the journal's action is called, such as “Release approved”."""
+    return gettext(action_name(action))
+
+
+@register.filter
 def translated(message: str | dict[str, str]) -> str:
     """Translate a text that was marked where it was written, or choose its language's label."""
     if isinstance(message, dict):
@@ -101,7 +108,7 @@ def told(objection: Objection | dict[str, Any]) -> str:
     if not isinstance(objection, Objection):
         objection = Objection("", objection["message"], objection["params"])
     message = gettext(objection.message)
-    return message % objection.params if objection.params else message
+    return fill(message, objection.params, gettext, get_language() or "en")
 
 
 @register.filter
@@ -170,6 +177,7 @@ ITEM_NAMES = {
     "deputy": gettext_noop("Deputy named"),
     "scorecard": gettext_noop("Scorecard filled in"),
     "findings": gettext_noop("No open findings that block"),
+    "twins": gettext_noop("No open findings on the same artefact"),
 }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -31,10 +32,13 @@ class InstantField(MomentField):
             instant = parse_datetime(value.strip()) if isinstance(value, str) else None
         except ValueError:
             instant = None
-        if instant is not None and timezone.is_aware(instant):
-            return instant
-        taken: datetime | None = super().to_python(value)
-        return taken
+        if instant is None or timezone.is_naive(instant):
+            instant = super().to_python(value)
+        try:
+            # The first and the last day of the calendar are beyond it in other zones.
+            return timezone.localtime(instant).astimezone(UTC) if instant else None
+        except OverflowError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
 class AsOfForm(Form):

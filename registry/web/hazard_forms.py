@@ -21,8 +21,10 @@ from registry.rules.risk import (
     TEXTS,
     Control,
     HazardFacts,
+    hazards_asked_for,
     starting_likelihood,
 )
+from registry.services.registered_models import maintainers_of
 from registry.templatetags.words import translated
 from registry.web.forms import Form
 
@@ -202,17 +204,21 @@ def exhibits_to_choose(version: ModelVersion) -> list[tuple[int, str]]:
 
 
 def starting_point(version: ModelVersion, use_case: str) -> list[dict[str, Any]]:
-    """Return the last assessment or the four hazards every model has, and those of the use case."""
+    """Return the last assessment or the four hazards every model has, and those of the use case.
+
+    Where few can maintain the model, that they are gone is there in any case: the assessment is
+    refused without it.
+    """
     last = version.risk.assessments.prefetch_related("hazards").first()
-    if last is None:
-        maintainers = version.model.revision.maintainers.count()
-        lines = [
-            {"title": _(title), **_places(starting_likelihood(title, maintainers))}
-            for title in STARTING_HAZARDS
-        ]
-    else:
-        lines = [_line(hazard.facts) for hazard in last.hazards.all()]
+    lines = [_line(hazard.facts) for hazard in last.hazards.all()] if last else []
+    maintainers = maintainers_of(version.model)
+    asked = STARTING_HAZARDS if last is None else hazards_asked_for(maintainers)
     known = {line["title"] for line in lines}
+    lines += [
+        {"title": _(title), **_places(starting_likelihood(title, maintainers))}
+        for title in asked
+        if not known & {title, _(title)}
+    ]
     suggested = SUGGESTED.get(use_case, ())
     return lines + [_suggestion(one) for one in suggested if _(one.title) not in known]
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from registry.models import RetentionHold, RetentionRule, Tombstone, Unit
+from registry.rules import retention_editions
 from registry.rules.retention_schedule import FRAMEWORKS, KINDS, STARTS
 from registry.services import retention_holds, retention_rules, rights, tombstones
 from registry.web.forms import Form, ReasonForm, refusals_on, show, tell_errors
@@ -28,8 +29,7 @@ def retention(request: PersonRequest) -> HttpResponse:
     found = Tombstone.objects.visible_to(user).select_related("model", "unit")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     numbers = tombstones.journal_numbers(page)
-    editions = RetentionRule.objects.select_related("proposed_by", "confirmed_by")
-    proposed = editions.first()
+    editions = retention_rules.told_editions()
     context = {
         "kinds": [
             {
@@ -47,9 +47,9 @@ def retention(request: PersonRequest) -> HttpResponse:
             for code, kind in KINDS.items()
         ],
         "rules": rules,
-        "frameworks": [name for code, name in FRAMEWORKS.items() if code in rules.frameworks],
+        "frameworks": retention_editions.frameworks(rules),
         "editions": editions,
-        "waiting": proposed if proposed and not proposed.confirmed_at else None,
+        "waiting": editions[0] if editions and not editions[0].rule.confirmed_at else None,
         "holds": RetentionHold.objects.visible_to(user).standing().for_list(),
         "released": RetentionHold.objects.visible_to(user)
         .filter(released_at__isnull=False)

@@ -24,7 +24,7 @@ from tests.audits.sample_findings import finding, incident
 from tests.audits.sample_journal import extract
 from tests.audits.sample_measurements import Counted, check_of, fairness, groups
 from tests.audits.sample_portfolios import portfolio as portfolio
-from tests.audits.sample_proofs import short_release, tombstone, version
+from tests.audits.sample_proofs import roles, short_release, tombstone, version
 from tests.audits.sample_releases import (
     attestation,
     committee,
@@ -49,6 +49,7 @@ def full(**changes: Any) -> dict[str, Any]:
         "verify_url": "https://models.example.org/verify/",
         "asked_as_of": None,
         "recalled": [],
+        "roles": roles(),
         "profile": "regulator",
         "language": "en",
         "as_of": "2026-11-20T16:00:00Z",
@@ -217,7 +218,7 @@ def _proven(dossier: dict[str, Any]) -> dict[str, Any]:
     return {
         "journal": sealed,
         "journal_extract": found,
-        "checkpoint": {"number": stated["size"], **printed, "uncovered": None},
+        "checkpoint": {"number": stated["size"], **printed, "window": dict(found["window"])},
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from registry.rules import checkpoints, journal, merkle
 from registry.rules.casefile import canonical, digest
@@ -15,8 +16,6 @@ KEY = Ed25519PrivateKey.from_private_bytes(b"the sample journal's signing key")
 PUBLIC_KEY = KEY.public_key().public_bytes_raw()
 FINGERPRINT = checkpoints.fingerprint(PUBLIC_KEY)
 INSTALLATION = "5b1c6a52-3f43-4c1e-9f0e-2d1a3b4c5d6e"
-# Sealing draws a nonce; a sample has to be the same each time it is made in a process.
-NAMES: dict[str, str] = {}
 
 
 def extract(
@@ -45,6 +44,7 @@ def extract(
     return {
         "format": "mlops-gov/journal-extract/2",
         "entries": [_published(one) for one in told] if public else told,
+        "window": {"entries": 100, "minutes": 60},
         "checkpoint": signed(seals, at=entries[-1]["at"]),
     }
 
@@ -73,8 +73,7 @@ def _facts(
     entry: Mapping[str, Any], previous: str, changes: Mapping[str, Mapping[str, Any]]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     key = digest(entry["actor"]).encode()[:32]
-    sealed = NAMES.get(entry["actor"]) or personal.seal_name(entry["actor"], person=7, key=key)
-    NAMES[entry["actor"]] = sealed
+    sealed = _sealed_name(entry["actor"], key)
     facts = {
         "number": entry["number"],
         "at": entry["at"],
@@ -96,6 +95,18 @@ def _facts(
     }
     own = personal.entry_key(sealed, key=key)
     return facts, {sealed: {"name": entry["actor"], "key": own}}
+
+
+def _sealed_name(name: str, key: bytes) -> str:
+    """Return the name sealed as the journal does, but with a nonce that is never drawn.
+
+    A sample has to be the same wherever it is made.
+    """
+    nonce = bytes.fromhex(digest(f"nonce of {name}"))[: personal.NONCE_BYTES]
+    own = personal._derived(key, nonce)
+    cipher = AESGCM(own).encrypt(personal.USED_ONCE, name.encode(), personal.FORM + nonce)
+    parts = (nonce, personal._commitment(own), cipher)
+    return ":".join(("sealed:v1:7", *map(personal._text, parts)))
 
 
 def _published(one: Mapping[str, Any]) -> dict[str, Any]:

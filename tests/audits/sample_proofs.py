@@ -20,13 +20,21 @@ def envelope(journal: list[dict[str, Any]], *, public: bool = False) -> dict[str
         "organisation": "Example Bank",
         "verify_url": "https://models.example.org/verify/",
         "recalled": [],
-        "checkpoint": {"number": stated["size"], **printed, "uncovered": None},
+        "roles": roles(),
+        "checkpoint": {"number": stated["size"], **printed, "window": dict(found["window"])},
         "journal": [
             {**entry, "seal": one["seal"]}
             for entry, one in zip(journal, found["entries"], strict=True)
         ],
         "journal_extract": found,
     }
+
+
+def roles(unit: str = "Retail credit") -> list[dict[str, Any]]:
+    """Return who held which role in a unit; one of them did nothing that the report tells."""
+    held = (("auditor", "Ole Quist"), ("data_scientist", "Ada Brandt"), ("validator", "Vera Lindt"))
+    since = "2026-01-07T08:00:00.000000Z"
+    return [{"unit": unit, "role": role, "person": who, "granted_at": since} for role, who in held]
 
 
 def tombstone(**changed: Any) -> dict[str, Any]:

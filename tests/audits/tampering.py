@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import io
 import json
@@ -11,26 +10,13 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
-from asn1crypto import cms, keys, parser
-from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.generic import pdf_name, pdf_string
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
-from pyhanko.sign.timestamps import DummyTimeStamper
 
 from audits.rendering import demo_signer, fingerprint_of, render, seal
 from registry.rules import checkpoints, journal
@@ -39,10 +25,8 @@ from tests.audits import dossiers
 from tests.audits.sample_facts import evidence, exhibit
 from tests.audits.sample_journal import FINGERPRINT
 from tests.audits.sample_measurements import ABOUT
-from tests.audits.stamping import Authority
 from tests.audits.test_measures_rows import measured
 
-PARTS: Any = generic  # its makers are not typed
 SCRIPT = Path(__file__).parents[2] / "static" / "verify_report.py"
 BOTH = {"s0": "sex", "s1": "race"}
 CHECKS = [
@@ -207,98 +191,6 @@ def with_a_byte_changed_in(sealed: bytes, name: str) -> bytes:
     changed = bytearray(raw)
     changed[len(raw) // 2] ^= 0x01
     return sealed.replace(raw, bytes(changed), 1)
-
-
-def with_an_update(sealed: bytes) -> bytes:
-    """Return the file with another language, in an incremental update behind the seal."""
-    writer: Any = IncrementalPdfFileWriter(io.BytesIO(sealed))
-    writer.root[pdf_name("/Lang")] = pdf_string("de")
-    writer.update_root()
-    written = io.BytesIO()
-    writer.write(written)
-    return written.getvalue()
-
-
-def _stamped(writer: Any) -> bytes:
-    """Return an update with a time stamp over it, which anybody can have made."""
-    written = io.BytesIO()
-    writer.write(written)
-    again: Any = IncrementalPdfFileWriter(written)
-    stamper = PdfTimeStamper(Authority().stamper)
-    return bytes(stamper.timestamp_pdf(again, "sha256").getvalue())
-
-
-def with_another_catalogue(sealed: bytes) -> bytes:
-    """Return the file with a catalogue of one's own, named by the trailer, and a time stamp."""
-    writer: Any = IncrementalPdfFileWriter(io.BytesIO(sealed))
-    old = writer.prev.root
-    new = PARTS.DictionaryObject({name: old.raw_get(name) for name in old})
-    new[pdf_name("/Lang")] = pdf_string("de")
-    writer._root = writer.add_object(new)
-    return _stamped(writer)
-
-
-def with_a_mark(sealed: bytes, kind: str, holding: Mapping[str, Any]) -> bytes:
-    """Return the file with a mark of no size on its first page, and a time stamp."""
-    writer: Any = IncrementalPdfFileWriter(io.BytesIO(sealed))
-    node, place = writer.root["/Pages"], None
-    while "/Kids" in node:
-        place = node["/Kids"].raw_get(0)
-        node = place.get_object()
-    assert place is not None
-    page = writer.get_object(PARTS.Reference(place.idnum, place.generation, writer))
-    mark = _written({"/Type": "/Annot", "/Subtype": kind, "/Rect": [0, 0, 0, 0], **holding})
-    marks = page["/Annots"]
-    had = [marks.raw_get(number) for number in range(len(marks))]
-    page[pdf_name("/Annots")] = PARTS.ArrayObject([*had, writer.add_object(mark)])
-    writer.update_container(page)
-    return _stamped(writer)
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, dict):
-        return PARTS.DictionaryObject(
-            {pdf_name(name): _written(one) for name, one in value.items()}
-        )
-    if isinstance(value, list):
-        return PARTS.ArrayObject(_written(one) for one in value)
-    return pdf_name(value) if isinstance(value, str) else PARTS.NumberObject(value)
-
-
-def _small_stamper(at: datetime) -> Any:
-    """Return an authority of anybody's own whose stamps fit into what a seal leaves free."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505
-    nobody = x509.Name([])
-    made = (
-        x509.CertificateBuilder(nobody, nobody, key.public_key(), 5)
-        .not_valid_before(at - timedelta(days=9000))
-        .not_valid_after(at + timedelta(days=9000))
-        .sign(key, hashes.SHA256())
-    )
-    packed = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    return DummyTimeStamper(
-        asn1_x509.Certificate.load(made.public_bytes(Encoding.DER)),
-        keys.PrivateKeyInfo.load(packed),
-        fixed_dt=at,
-        include_nonce=False,
-    )
-
-
-def with_a_time_stamp_of(sealed: bytes, at: datetime) -> bytes:
-    """Return the file with a time stamp put beside its seal, where no seal can cover it."""
-    seal_ = PdfFileReader(io.BytesIO(sealed)).embedded_regular_signatures[0]
-    _start, before, after, _length = (int(part) for part in seal_.byte_range)
-    content: bytes = seal_.pkcs7_content
-    whole = cms.ContentInfo.load(content[: parser.peek(content)])
-    signed = whole["content"]["signer_infos"][0]
-    stamper = _small_stamper(at)
-    digest_ = hashlib.sha256(signed["signature"].native).digest()
-    token = loaded().at_once(stamper.async_timestamp(digest_, "sha256"))
-    attribute = {"type": "signature_time_stamp_token", "values": [token]}
-    signed["unsigned_attrs"] = cms.CMSAttributes([cms.CMSAttribute(attribute)])
-    filled: bytes = whole.dump(force=True).ljust(len(content), b"\0")
-    assert len(filled) == len(content)
-    return sealed[:before] + b"<" + filled.hex().encode() + b">" + sealed[after:]
 
 
 def with_an_entry_changed(extract: dict[str, Any]) -> str:

@@ -11,9 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from audits.services import imports
-from registry.models import Evidence, ModelVersion
+from registry.models import Evidence, ModelVersion, Review
 from tests.cast import Cast, a_version, api, attached
 from tests.registry.pages import signed_in
+from tests.registry.reviewing import in_use
 from tests.traces import journalled, nothing_written, only_the_entitled_may, refused
 
 PAGE = {"slug": "mortgage-approval", "number": 1}
@@ -57,6 +58,20 @@ def test_a_report_is_filed_in_words(cast: Cast, tmp_path: Path) -> None:
     )
     assert exhibit.producer == "Evidently 0.6.7, handed in"
     assert [entry.action for entry in entries] == ["evidence.filed"]
+
+
+def test_drift_in_what_is_in_use_opens_a_review(cast: Cast, tmp_path: Path) -> None:
+    version = in_use(cast).version
+    taken(cast, version, tmp_path, a_report())
+    assert not Review.objects.exists()
+    exhibit = taken(cast, version, tmp_path, a_report("income", "debt"))
+    review = Review.objects.get()
+    assert (review.cause, review.version) == ("drift_breach", version)
+    assert review.opened_by == cast.scientist
+    assert review.details["summary"] == exhibit.summary
+    # The same file handed in again is the same exhibit, and tells nothing new.
+    taken(cast, version, tmp_path, a_report("income", "debt"))
+    assert not review.events.exists()
 
 
 @pytest.mark.parametrize(

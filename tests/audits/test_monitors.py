@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from audits.models import Monitor, Run
 from audits.rules.runs import State
-from audits.services import monitors, runs, watching
+from audits.services import monitors, performing, runs, watching
 from registry.models import Dataset, DatasetVersion, Event, Membership, ModelVersion, Review
 from registry.services import units
 from tests.cast import (
@@ -24,6 +24,7 @@ from tests.cast import (
     an_exhibit,
     attached,
 )
+from tests.registry.live import an_approval
 from tests.traces import denied, journalled, only_the_entitled_may, refused, time_passes
 
 
@@ -257,6 +258,36 @@ def test_a_breach_is_announced_and_a_pass_is_not(
     assert [entry.action for entry in entries] == ["event.announced", "review.opened"]
     watching.tell_of(run=run, exhibit=bad)
     assert Review.objects.get().events.count() == 1
+
+
+def test_drift_found_by_a_monitor_is_reviewed_once_and_so_is_drift_found_by_hand(
+    cast: Cast, tmp_path: Path
+) -> None:
+    version = an_approval(cast, tmp_path).version
+    rows = a_table(240).splitlines()
+    moved = [rows[0], *(f"500,{row.split(',', 1)[1]}" for row in rows[1:])]
+    data = a_dataset_version(
+        cast, a_dataset(cast, "Daily"), role="production", table="\n".join(moved) + "\n"
+    )
+    start(cast, version, data.dataset)
+    watching.watch()
+    watched = Run.objects.get()
+    performing.perform(run_id=watched.pk)
+    review = Review.objects.get()
+    assert (review.cause, review.opened_by, review.events.count()) == ("drift_breach", None, 0)
+    assert review.details["run"] == watched.pk
+    by_hand = runs.request(
+        version=version,
+        data=data,
+        kind="drift",
+        reference=reference_of(version),
+        by=cast.scientist,
+    )
+    performing.perform(run_id=by_hand.pk)
+    by_hand.refresh_from_db()
+    again = review.events.get()
+    assert (again.by, again.details["exhibit"]) == (cast.scientist, by_hand.evidence_id)
+    assert Event.objects.filter(name="model.review_due").count() == 1
 
 
 def test_a_failing_run_of_no_monitor_announces_nothing(cast: Cast, version: ModelVersion) -> None:

@@ -14,6 +14,7 @@ from audits.models import Report
 from tests.audits.reporting import asked, finished
 from tests.cast import Cast, a_model, a_version, an_approved_release
 from tests.registry.pages import signed_in
+from tests.registry.test_pages_markup import faults_of
 
 NEW = reverse("new_report")
 
@@ -58,6 +59,26 @@ def test_profile_language_and_day_are_chosen_and_past_reports_are_listed(cast: C
     assert "There was nothing to report on" in long_ago.text
     wrong = client.post(address, {"profile": "secret", "language": "xx", "as_of": "soon"})
     assert (wrong.status_code, Report.objects.count()) == (422, 2)
+
+
+def test_a_model_leads_to_past_reports_on_it_and_to_a_hold_for_who_may(cast: Cast) -> None:
+    version = a_version(cast)
+    here = finished(asked(cast.auditor, version=version))
+    there = finished(asked(cast.auditor, version=a_version(cast, a_model(cast, "Another"))))
+    slug, client = version.model.slug, signed_in(cast.auditor)
+    page = client.get(reverse("model", args=[slug])).text
+    way = f"{reverse('reports')}?model={slug}"
+    assert f'href="{way}"' in page
+    listed = client.get(way)
+    assert faults_of(listed) == []
+    assert "Reports on Mortgage approval" in listed.text
+    assert reverse("report", args=[here.pk]) in listed.text
+    assert reverse("report", args=[there.pk]) not in listed.text
+    assert reverse("report", args=[there.pk]) in client.get(reverse("reports")).text
+    assert signed_in(cast.outsider).get(way).status_code == 404
+    hold = f'href="{reverse("place_hold")}?on=model:{version.model_id}"'
+    assert hold not in page
+    assert hold in signed_in(cast.manager).get(reverse("model", args=[slug])).text
 
 
 def test_what_is_not_there_or_not_ones_own_is_not_found(cast: Cast) -> None:

@@ -18,9 +18,11 @@ from rest_framework.test import APIClient
 from audits.models import Report
 from audits.services import recalls, reporting, reports, verifying
 from registry.models import Entry, StoredFile
-from registry.services import files
-from tests.audits.tampering import SCRIPT, with_an_update
-from tests.cast import Cast, an_approved_release
+from registry.services import files, releases
+from registry.services.signatures import Proof
+from tests.audits.beside_the_seal import with_an_update
+from tests.audits.tampering import SCRIPT
+from tests.cast import PASSWORD, Cast, an_approved_release
 from tests.registry.pages import signed_in
 
 PAGE, DOOR = "/verify/", "/api/v1/verify/"
@@ -85,6 +87,16 @@ def test_a_report_is_checked_by_anybody_and_its_serial_tells_where_it_stands(
     assert "This is not a file that Example Bank sealed as it stands" in text
     assert "appended after the seal" in text
     assert "No newer report" not in text
+    # Its release is revoked, and nobody has asked for a newer report.
+    assert report.release is not None
+    proof = Proof(password=PASSWORD)
+    releases.revoke(release=report.release, reason="It drifts.", proof=proof, by=cast.manager2)
+    entries = Entry.objects.count()
+    looked_up = " ".join(Client().get(PAGE, {"serial": report.serial}).text.split())
+    assert f"Since {report.serial} was made, what it speaks of has changed" in looked_up
+    assert "ask the organisation for a newer report" in looked_up
+    assert not [word for word in ("evoked", "drifts", "Mortgage") if word in looked_up]
+    assert door_on(content).json()["standing"]["overtaken"] is True
     recalls.recall(report=report, reason="A wrong exhibit.", by=cast.auditor)
     text = page_on(content)
     assert f"{report.serial} was recalled" in text

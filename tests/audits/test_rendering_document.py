@@ -13,6 +13,7 @@ from functools import cache
 
 import pikepdf
 import pytest
+from pikepdf import pdfa
 
 from audits.rendering import render
 from audits.rendering.press import PressFailed, press
@@ -79,6 +80,20 @@ def test_the_metadata_claims_pdf_a_3a(name: str) -> None:
         assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
         assert metadata["xmp:CreateDate"] == "2026-11-20T16:00:00Z"
         assert pdf.Root.OutputIntents[0].S == "/GTS_PDFA1"
+
+
+@pytest.mark.parametrize("name", ["full", "crowded"])
+def test_a_foreign_checker_finds_every_part_to_be_pdf_a_3(name: str) -> None:
+    """It knows level B; what A asks for beside that, tags and a language, other tests look at."""
+    with opened(rendered(name)) as pdf:
+        for one in pdf.objects:
+            if isinstance(one, (pikepdf.Dictionary, pikepdf.Stream)):
+                # It gives up on patterns and shadings where it sees their names, though none is in.
+                for kind in ("/Pattern", "/Shading"):
+                    if not one.get(kind, {"/some": 1}).keys():
+                        del one[kind]
+        found = pdfa.check(pdf, "3b").findings
+    assert [one.message for one in found] == ["pdfaid:conformance is 'A', expected 'B'"]
 
 
 @pytest.mark.parametrize("name", ["full", "crowded"])

@@ -70,14 +70,28 @@ def test_a_long_journal_prints_its_latest_rows_and_says_where_the_others_are() -
     assert "40 earlier entries stand in journal.json alone" in text
 
 
-def test_the_checkpoint_is_printed_with_the_window_that_none_covers() -> None:
+def test_the_checkpoint_is_printed_with_what_it_cannot_show() -> None:
     dossier = dossiers.full()
     text = chapter(dossier, "journal")
     assert "Over the first 108 entries of the journal" in text
     assert dossier["checkpoint"]["root"] in text and dossier["checkpoint"]["key"] in text
-    assert "the checkpoint covers them all" in text
-    dossier["checkpoint"]["uncovered"] = {"first": 109, "last": 112}
-    assert "Entries 109 to 112, written since" in chapter(dossier, "journal")
+    assert "Entry 108 of the journal, by this checkpoint" in text
+    assert "never more than 100 entries, or what was written in 60 minutes" in text
+
+
+def test_who_held_which_role_is_told_but_not_to_everybody() -> None:
+    held = "Who held which role then Roles in the unit as of 20 November 2026, 16:00 UTC"
+    text = chapter(dossiers.full(), "decisions")
+    assert held in text and "Auditor Ole Quist 2026-01-07 08:00" in text
+    assert "Retail credit Auditor Ole Quist" in chapter(dossiers.portfolio(), "glance")
+    assert "Nobody held a role" in chapter(dossiers.full(roles=[]), "decisions")
+    for name, place in (("full", "decisions"), ("portfolio", "glance")):
+        dossier = getattr(dossiers, name)(profile="public")
+        # Named by somebody in a reason, and nowhere else but among those who held a role.
+        dossier["journal"][0]["reason"] = "Ole Quist asked for it."
+        public = published(dossier)
+        assert public["roles"] == [] and "Quist" not in str(public["journal"])
+        assert "Who held which role" not in chapter(public, place)
 
 
 def test_what_was_deleted_is_printed_with_its_digest_and_the_rule() -> None:
@@ -125,6 +139,8 @@ BENT: list[tuple[str, Bend]] = [
         "report.journal.checkpoint",
         lambda d: d["journal_extract"]["checkpoint"].update(statement="no JSON"),
     ),
+    ("report.journal.window", lambda d: d["journal_extract"]["window"].update(entries=10)),
+    ("report.journal.window", lambda d: d["journal_extract"].pop("window")),
     ("report.missing.checkpoint.key", lambda d: d["checkpoint"].pop("key")),
     (
         "report.missing.checkpoint.signature",

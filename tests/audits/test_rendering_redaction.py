@@ -15,7 +15,7 @@ from audits.suppression import suppress
 from tests.audits import dossiers, sample_facts
 from tests.audits.test_rendering_document import rendered, text_of
 
-PEOPLE = ("Brandt", "Lindt", "Hartmann", "Weber", "Okafor")
+PEOPLE = ("Brandt", "Lindt", "Hartmann", "Weber", "Okafor", "Quist")
 
 
 def files_of(pdf: bytes) -> dict[str, str]:

@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509 import load_pem_x509_certificate
+from pikepdf import pdfa
 
 from audits.rendering import check_seal, demo_signer, fingerprint_of, seal, signer_from_pkcs12
 from registry.rules.refusals import Refused
@@ -66,6 +67,16 @@ def test_a_sealed_file_opens_with_its_attachments_and_stays_pdf_a_3(sealed: byte
         assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
         assert metadata["pdf:Producer"] == str(pdf.docinfo["/Producer"])
         assert pdf.Root.Perms.DocMDP.Reference[0].TransformParams.P == 1
+        # It claims no PDF/UA: the seal's field can be in no tag, and a checker of PDF/UA never ran.
+        assert "pdfuaid:part" not in metadata
+        # What the seal adds a foreign checker does not judge; it finds nothing against the file.
+        found = pdfa.check(pdf, "3b").findings
+        assert {(one.kind, one.message) for one in found} == {
+            ("unsupported", "interactive forms (/AcroForm) are not supported"),
+            ("unsupported", "permissions (/Perms) are not supported"),
+            ("unsupported", "embedded files are not supported"),
+            ("violation", "pdfaid:conformance is 'A', expected 'B'"),
+        }
 
 
 def test_a_flipped_byte_is_found_wherever_it_is(signer: Any, sealed: bytes) -> None:

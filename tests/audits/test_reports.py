@@ -12,12 +12,10 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from audits.models import Report
+from audits.rendering.standing import sentence
 from audits.rules.reports import key
-from audits.services import reporting, reports
-from audits.services.claims import claim
 from registry.models import ModelVersion, Release, User
 from registry.rules import casefile
-from registry.rules.refusals import Objection
 from registry.services import cards, evidence, files, releases
 from registry.services.signatures import Proof
 from tests.audits import reporting as reporting_of
@@ -187,7 +185,9 @@ def test_a_closed_gate_is_told_with_its_reason(cast: Cast) -> None:
     cards.make_effective(revision=draft, by=cast.scientist)
     said = told(release.version)
     assert said["release"]["gate"]["allowed"] is False
-    assert "card.sections.factors" in str(said["release"]["gate"]["reasons"])
+    (reason,) = said["release"]["gate"]["reasons"]
+    assert "Model card: Factors" in sentence(reason)
+    assert "card.sections.factors" in reason["about"]
     assert said["case_file_digest"] == release.case_file.digest
 
 
@@ -226,55 +226,6 @@ def test_an_exhibit_that_is_no_text_is_named(cast: Cast) -> None:
     assert "A picture" in str(caught.value)
 
 
-def test_a_report_asked_for_before_its_dossier_broke_fails_with_the_reason(cast: Cast) -> None:
-    report = asked(cast, a_version(cast))
-    Path(default_storage.path(report.dossier.place)).unlink()
-    reporting.make(report_id=report.pk)
-    report.refresh_from_db()
-    assert (report.state, report.reason[0]["code"]) == ("failed", "file.broken")
-
-
-def test_a_finished_report_has_its_sealed_file(cast: Cast) -> None:
-    report = asked(cast, a_version(cast))
-    with journalled() as entries:
-        finished(report)
-    assert (report.state, report.percent, report.unsealed) == ("done", 100, "0" * 64)
-    assert report.file is not None
-    assert files.read_checked(report.file) == b"%PDF-1.7 of a test"
-    (entry,) = entries
-    assert (entry.action, entry.actor) == ("report.sealed", "system")
-    assert json.loads(entry.changes)["sha256"] == report.file.sha256
-
-
-def test_a_report_is_finished_once(cast: Cast) -> None:
-    report = asked(cast, a_version(cast))
-    held = claim(Report, report.pk)
-    assert held is not None
-    first = reports.finish(report=report, attempt=1, unsealed="0" * 64, sealed=b"one")
-    with nothing_written():
-        again = reports.finish(report=report, attempt=1, unsealed="1" * 64, sealed=b"two")
-    assert (first is not None, again) == (True, None)
-
-
-def test_a_lost_attempt_finishes_and_fails_nothing(cast: Cast) -> None:
-    report = asked(cast, a_version(cast))
-    claim(Report, report.pk)
-    with nothing_written():
-        assert reports.finish(report=report, attempt=2, unsealed="0" * 64, sealed=b"x") is None
-        reports.fail(report=report, attempt=2, objections=[Objection("x", "Y.")])
-
-
-def test_a_failed_report_can_be_asked_for_again(cast: Cast) -> None:
-    version = a_version(cast)
-    report = asked(cast, version)
-    claim(Report, report.pk)
-    reports.fail(report=report, attempt=1, objections=[Objection("x", "Y %(z)s.", {"z": 1})])
-    report.refresh_from_db()
-    assert report.reason == [{"code": "x", "message": "Y %(z)s.", "params": {"z": "1"}}]
-    again = asked(cast, version)
-    assert (again.pk != report.pk, again.key, again.state) == (True, report.key, "queued")
-
-
 def test_the_database_too_keeps_one_report_for_each_key(cast: Cast) -> None:
     report = asked(cast, a_version(cast))
     report.pk = None
@@ -283,24 +234,6 @@ def test_the_database_too_keeps_one_report_for_each_key(cast: Cast) -> None:
         transaction.atomic(),
     ):
         report.save()
-
-
-def test_a_report_is_made_from_its_dossier_and_sealed(cast: Cast, settings: Any) -> None:
-    settings.SEAL_FOLDER = Path(default_storage.path("")).parent / "seal"
-    report = asked(cast, an_approved_release(cast).version)
-    reporting.make(report_id=report.pk)
-    report.refresh_from_db()
-    assert (report.state, report.reason) == ("done", [])
-    assert report.file is not None
-    sealed = files.read_checked(report.file)
-    assert sealed.startswith(b"%PDF")
-    # A seal is added behind the pages, so they are still there byte by byte.
-    pages = next(
-        sealed[: place + 6] for place in range(len(sealed)) if sealed.startswith(b"%%EOF\n", place)
-    )
-    assert hashlib.sha256(pages).hexdigest() == report.unsealed
-    with nothing_written():
-        reporting.make(report_id=report.pk)
 
 
 def test_a_stranger_sees_no_report(cast: Cast) -> None:

@@ -40,6 +40,8 @@ def test_what_came_later_is_left_out_of_every_part(cast: Cast) -> None:
         "portfolio": {"portfolio": [cast.unit]},
     }
     then = {name: stated(**one) for name, one in on.items()}
+    held = {(one["role"], one["person"], one["unit"]) for one in then["portfolio"]["roles"]}
+    assert ("validator", cast.validator.printed_name, cast.unit.name) in held
     at = timezone.now()
     # First of all: after an act of its own, a test is given no scene with times of before.
     releases.revoke(

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from audits.models import Report
 from audits.rendering.completeness import objections_to
@@ -115,6 +116,9 @@ def test_the_same_state_gives_the_same_checkpoint_and_its_proofs(cast: Cast) -> 
     checkpoint = checkpoints.covering(last)
     assert extract["checkpoint"]["statement"] == checkpoint.statement
     assert first["checkpoint"]["root"] == checkpoint.root
+    # What a cut behind it can take at most stands in what is printed, and in what is attached.
+    bound = {"entries": settings.CHECKPOINT_EVERY, "minutes": 60}
+    assert extract["window"] == first["checkpoint"]["window"] == bound
     named = [one["name"] for entry in extract["entries"] for one in entry["opened"].values()]
     assert "Mara Roth" in named
     assert "Mara Roth" in {entry["actor"] for entry in first["journal"]}
@@ -152,13 +156,19 @@ def test_what_a_later_report_states_otherwise_supersedes_and_a_recall_says_so(ca
         "state": "current",
         "superseded_by": None,
         "as_of": first.as_of,
+        "overtaken": False,
         "recalled_at": None,
         "sha256": first.file.sha256,
     }
     waiting = asked(cast.auditor, version=release.version)
     assert reports.standing_of(waiting.serial) is None
     revoked(cast, release)
+    for one in (first, public):
+        now = reports.standing_of(one.serial)
+        assert now and (now["state"], now["overtaken"]) == ("current", True)
     second = finished(asked(cast.auditor, release=release), b"%PDF-1.7 of another")
+    newer = reports.standing_of(second.serial)
+    assert newer and not newer["overtaken"]
     for one in (first, public):
         one.refresh_from_db()
     assert (first.superseded_by, public.superseded_by) == (second, None)
@@ -175,6 +185,28 @@ def test_of_two_sealed_out_of_order_the_one_asked_for_later_is_current(cast: Cas
     finished(first, b"%PDF-1.7 that took longer")
     second.refresh_from_db()
     assert (first.superseded_by, second.superseded_by) == (second, None)
+
+
+def test_one_that_was_recalled_takes_no_others_place_and_the_next_takes_its_own(
+    cast: Cast,
+) -> None:
+    release = an_approved_release(cast)
+    first = asked(cast.auditor, release=release)
+    revoked(cast, release)
+    newest = finished(asked(cast.auditor, release=release))
+    reports.recall(report=newest, reason="A wrong annex.", by=cast.auditor)
+    finished(first, b"%PDF-1.7 that took longer")
+    found = [reports.standing_of(one.serial) for one in (first, newest)]
+    assert [one and one["state"] for one in found] == ["current", "recalled"]
+    # The next states which one was recalled, and takes the place of both.
+    dossier = stated("internal", release=release)
+    third = finished(asked(cast.auditor, release=release))
+    assert dossier["recalled"] == [newest.serial]
+    for one, state in ((first, "superseded"), (newest, "recalled"), (third, "current")):
+        told = reports.standing_of(one.serial)
+        assert told and told["state"] == state
+    first.refresh_from_db()
+    assert first.superseded_by == third
 
 
 @pytest.mark.parametrize("by", ["auditor", "admin"])

@@ -20,6 +20,7 @@ from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
 from audits.rendering import Stamping, seal
 from registry.rules.casefile import canonical
 from tests.audits import tampering
+from tests.audits.beside_the_seal import with_an_update
 from tests.audits.stamping import Authority, listening
 from tests.audits.tampering import (
     SCRIPT,
@@ -31,7 +32,6 @@ from tests.audits.tampering import (
     sealed,
     signers,
     told,
-    with_an_update,
 )
 
 __all__ = ["sealed", "signers"]
@@ -91,6 +91,8 @@ def test_what_was_not_checked_is_named(sealed: bytes, signers: Signers) -> None:
         "roc_auc (delong)",
         "roc_auc of groups x ",
         "no measurement of ours, so nothing to recompute",
+        "It proves the journal up to entry 108; whether entries after it were cut off, this file",
+        "such a cut takes no decision, and at most 100 entries, or what was written in 60 minutes",
         "Pictures, and sentences and figures beside those named here",
     ):
         assert said in found, said

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.rules.casefile import canonical, digest
-from tests.audits import dossiers, tampering
+from tests.audits import beside_the_seal, dossiers, tampering
 from tests.audits.sample_facts import exhibit
 from tests.audits.tampering import (
     Signers,
@@ -27,7 +27,6 @@ from tests.audits.tampering import (
     with_a_checkpoint_of,
     with_a_printed_figure_changed,
     with_an_entry_changed,
-    with_an_update,
 )
 
 __all__ = ["sealed", "signers"]
@@ -84,7 +83,7 @@ def sealed_again_with_a_fresh_key(signers: Signers, _sealed: bytes) -> bytes:
 
 
 def an_update_appended(_signers: Signers, sealed: bytes) -> bytes:
-    return with_an_update(sealed)
+    return beside_the_seal.with_an_update(sealed)
 
 
 def a_line_appended(_signers: Signers, sealed: bytes) -> bytes:
@@ -149,25 +148,39 @@ def cut_short(_signers: Signers, sealed: bytes) -> bytes:
 
 
 def another_catalogue_in_the_trailer(_signers: Signers, sealed: bytes) -> bytes:
-    return tampering.with_another_catalogue(sealed)
+    return beside_the_seal.with_another_catalogue(sealed)
 
 
 def a_highlight_on_a_page(_signers: Signers, sealed: bytes) -> bytes:
     quads = [50, 800, 550, 800, 50, 500, 550, 500]
-    return tampering.with_a_mark(sealed, "/Highlight", {"/QuadPoints": quads, "/C": [1, 0, 0]})
+    return beside_the_seal.with_a_mark(
+        sealed, "/Highlight", {"/QuadPoints": quads, "/C": [1, 0, 0]}
+    )
 
 
 def a_script_on_a_page(_signers: Signers, sealed: bytes) -> bytes:
     script = {"/PV": {"/S": "/JavaScript", "/JS": "/x"}}
-    return tampering.with_a_mark(sealed, "/Link", {"/AA": script})
+    return beside_the_seal.with_a_mark(sealed, "/Link", {"/AA": script})
 
 
 def a_file_hung_on_a_page(_signers: Signers, sealed: bytes) -> bytes:
-    return tampering.with_a_mark(sealed, "/FileAttachment", {"/FS": {"/Type": "/Filespec"}})
+    return beside_the_seal.with_a_mark(sealed, "/FileAttachment", {"/FS": {"/Type": "/Filespec"}})
 
 
 def a_time_stamp_of_another_day(_signers: Signers, sealed: bytes) -> bytes:
-    return tampering.with_a_time_stamp_of(sealed, datetime(2031, 3, 3, tzinfo=UTC))
+    return beside_the_seal.with_a_time_stamp_of(sealed, datetime(2031, 3, 3, tzinfo=UTC))
+
+
+def another_attribute_beside_the_seal(_signers: Signers, sealed: bytes) -> bytes:
+    return beside_the_seal.with_a_foreign_attribute(sealed)
+
+
+def an_update_that_passes_over_the_seal(_signers: Signers, sealed: bytes) -> bytes:
+    return beside_the_seal.with_the_seal_passed_over(sealed)
+
+
+def an_end_that_leads_before_the_seal(_signers: Signers, sealed: bytes) -> bytes:
+    return beside_the_seal.with_its_end_before_the_seal(sealed)
 
 
 TAMPERED: dict[Callable[[Signers, bytes], bytes], tuple[str, ...]] = {
@@ -223,6 +236,12 @@ TAMPERED: dict[Callable[[Signers, bytes], bytes], tuple[str, ...]] = {
         "has a mark that is no plain field of a time stamp",
         "2 files lie in the PDF that its list does not name",
     ),
+    another_attribute_beside_the_seal: ("Beside the seal lies what it does not cover",),
+    an_update_that_passes_over_the_seal: (
+        "were appended after the seal (an incremental update)",
+        "The PDF says another language than manifest.json.",
+    ),
+    an_end_that_leads_before_the_seal: ("it was never sealed, or the seal was stripped",),
     a_time_stamp_of_another_day: ("more than a day from what the signer signed",),
 }
 

@@ -24,6 +24,7 @@ from sklearn.preprocessing import StandardScaler
 
 from registry.rules.cards import SECTIONS
 from registry.rules.risk import STARTING_HAZARDS
+from registry.rules.scorecards import CODES
 from tests.journeys.callers import Caller
 from tests.stack import Stack
 
@@ -136,7 +137,10 @@ def registered(scientist: Caller) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def documented(scientist: Caller, version: int) -> None:
-    """Fill in the card and assess the risk."""
+    """Fill in the scorecard and the card, and assess the risk."""
+    answers = dict.fromkeys(CODES, 1) | {"purpose": 3}
+    scored = scientist.put("models/mortgage-approval/scorecard/", answers=answers, based_on=0)
+    assert (scored["basis"], scored["tier"]) == ("scorecard", 3)
     texts = {section.code: f"{section.name}: said in full." for section in SECTIONS}
     card = scientist.put(f"versions/{version}/card/", sections=texts, based_on=0)
     assert card["completeness"]["missing"] == []
@@ -219,9 +223,10 @@ def test_from_a_registered_model_to_a_sealed_report_and_a_closed_gate(
         "submit.card_incomplete",
         "submit.data_missing",
         "submit.risk_missing",
+        "submit.scorecard_missing",
         "submit.evidence_missing",
     }
-    assert len(early.said["objections"]) == 5
+    assert len(early.said["objections"]) == 6
 
     scientist.post(f"versions/{version['id']}/data/", {"data": data["id"]})
     documented(scientist, version["id"])

@@ -19,6 +19,7 @@ from audits.management.demo.builds import logistic
 from audits.management.demo.tables import LOAN_FEATURES, halves, loans
 from registry.models import Decision, Entry
 from registry.rules.cards import SECTIONS
+from registry.rules.scorecards import CODES
 from tests.browser import Complaints, OpenPage
 from tests.cast import PASSWORD, gather
 from tests.stack import Stack
@@ -129,10 +130,23 @@ def submit_too_early(page: Page, complaints: Complaints) -> None:
     press(page, "Submit for release")
     heading(page, "Not submitted: this is still missing")
     refused = page.get_by_role("alert")
-    for words in ("The model card lacks", "risk is not assessed", "No performance", "No fairness"):
+    for words in ("The model card lacks", "risk is not assessed", "“Performance”", "“Fairness”"):
         expect(refused).to_contain_text(words)
-    expect(refused.get_by_role("listitem")).to_have_count(4)
+    expect(refused).to_contain_text("scorecard is not filled in")
+    expect(refused.get_by_role("listitem")).to_have_count(5)
     follow(page, "Back to the version")
+
+
+def fill_the_scorecard(page: Page) -> None:
+    page.goto("/models/mortgage-approval/")
+    tabs = page.get_by_role("navigation", name="Model", exact=True)
+    tabs.get_by_role("link", name="Tier").click()
+    page.get_by_role("main").get_by_role("link", name="Fill the scorecard").first.click()
+    for code in CODES:
+        page.locator(f"input[name={code}][value='{3 if code == 'purpose' else 1}']").check()
+    press(page, "Save the scorecard")
+    heading(page, re.compile("Tier 3 Scored"))
+    page.goto("/models/mortgage-approval/versions/1/")
 
 
 def write_the_card(page: Page) -> None:
@@ -237,6 +251,7 @@ def test_from_a_registered_model_to_a_sealed_report_and_a_closed_gate(
     add_the_version(scientist, handed)
     attach_the_data(scientist)
     submit_too_early(scientist, complaints)
+    fill_the_scorecard(scientist)
     write_the_card(scientist)
     assess_the_risk(scientist)
     run_both_and_watch(scientist, handed)

@@ -198,7 +198,7 @@ def test_six_people_in_their_browsers_release_a_severe_model_and_a_changed_card_
     )
     manager.reload()
     expect(manager.get_by_role("alert")).to_contain_text("its content changed after signing")
-    changed = manager.get_by_role("row", name="card.sections.factors")
+    changed = manager.get_by_role("row", name="Model card: Factors")
     expect(changed.get_by_role("deletion")).to_contain_text("said in full.")
     expect(changed.get_by_role("insertion")).to_contain_text("Age is a factor as well.")
     assert stack.ask(lambda: Release.objects.get().state) == "void"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from audits import tasks as audit_tasks
 from audits.services.retention import FORESEEN
+from registry import tasks
 from registry.models import RetentionHold, RetentionRule, User
 from registry.rules.retention_schedule import FRAMEWORKS
 from registry.services import keeping, retention_holds, retention_rules
@@ -30,6 +32,13 @@ def a_rule(cast: Cast, **periods: str) -> RetentionRule:
         frameworks=list(FRAMEWORKS), periods=periods, reason="As our counsel asks.", by=cast.admin
     )
     return retention_rules.confirm(rule=rule, by=cast.manager)
+
+
+def keep_house() -> None:
+    """Do the nightly work of both parts, that of the registry once more after the audits'."""
+    tasks.keep_house()
+    audit_tasks.keep_house()
+    tasks.keep_house()
 
 
 def foreseen() -> Preview:

@@ -15,7 +15,7 @@ from tests import scenes
 from tests.cast import Cast, a_complete_version, a_trained_artefact, an_approved_release
 
 OTHER = "b" * 64
-IMAGE = f"sha256:{'c' * 64}"
+IMAGE, REBUILT = f"sha256:{'c' * 64}", f"sha256:{'d' * 64}"
 
 
 @scenes.kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from registry.models import PolicyApproval, PolicyEdition, User
+from registry.models import PolicyAdoption, PolicyApproval, PolicyEdition, User
 from registry.services import policies, policy_approvals, policy_proposals
 from registry.services.policy_texts import written
 from registry.services.signatures import Proof
@@ -45,4 +45,19 @@ def adopted(cast: Cast, **parts: Any) -> PolicyEdition:
     edition = proposed(cast, **parts)
     approve(edition, cast.manager)
     approve(edition, cast.manager2)
+    return edition
+
+
+def waiting_since_long(**parts: Any) -> PolicyEdition:
+    """Write an edition down as if before today's rules were known: nothing of it is refused."""
+    definition = changed(**parts)
+    return policies.add(
+        definition=definition, text=written(definition), base=policies.in_force(), by=None
+    )
+
+
+def adopted_long_ago(**parts: Any) -> PolicyEdition:
+    """Have such an edition in force."""
+    edition = waiting_since_long(**parts)
+    PolicyAdoption.objects.create(edition=edition, adopted_at=edition.loaded_at)
     return edition

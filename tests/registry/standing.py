@@ -20,6 +20,9 @@ from registry.services import (
     policies,
 )
 from registry.services.case_files import instant
+from tests.audits.reporting import stated
+from tests.registry.told_by_doors import Doors
+from tests.registry.told_by_pages import printed
 
 
 @dataclass
@@ -29,11 +32,51 @@ class Diary:
     version: ModelVersion
     reader: User
     pages: list[tuple[str, datetime, dict[str, Any]]] = field(default_factory=list)
+    # What the four doors said of that instant then, and what the ordinary doors said.
+    told: list[tuple[str, datetime, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    # What the pages of today printed, and those as of that instant.
+    shown: list[tuple[str, datetime, dict[str, str], dict[str, str]]] = field(default_factory=list)
+    # What a report on each of the scopes would have stated.
+    stated: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def after(self, step: str) -> None:
         """Write down how everything stands now."""
         at = timezone.now()
         self.pages.append((step, at, now(self.version, self.reader, at)))
+
+    def outside(self, step: str) -> None:
+        """Write down what doors and pages say of it as well; every other time is dense enough."""
+        at = timezone.now()
+        if len(self.pages) % 2 == 0:
+            doors = Doors(self.version, self.reader)
+            self.told.append((step, at, doors.as_of(at), doors.now()))
+        if step in LOOKED_AT:
+            today, then_ = (printed(self.version, self.reader, one) for one in (None, at))
+            self.shown.append((step, at, today, then_))
+        if step in REPORTED:
+            self.stated.append((step, dossiers(self.version)))
+
+
+# After which steps pages are looked at, and reports asked for: one of each kind of standing.
+LOOKED_AT = {
+    "finding opened",
+    "condition overdue, and nobody noticed",
+    "void",
+    "retired",
+}
+REPORTED = {"condition overdue, and nobody noticed", "revoked"}
+
+
+def dossiers(version: ModelVersion) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """Return, by scope, what a report is on, and what one would state as things stand."""
+    release = Release.objects.filter(version=version).order_by("pk").last()
+    on: dict[str, dict[str, Any]] = {
+        "release": {"release": release},
+        "version": {"version": version},
+        "model": {"model": version.model},
+        "portfolio": {"portfolio": [version.model.unit]},
+    }
+    return {scope: (subject, stated(**subject)) for scope, subject in on.items()}
 
 
 def now(version: ModelVersion, reader: User, at: datetime) -> dict[str, Any]:

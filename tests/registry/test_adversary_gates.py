@@ -6,16 +6,16 @@ import pytest
 
 from registry.models import ModelVersion, Release
 from registry.rules.refusals import Refused
-from registry.services import gate_answers, policies, registered_models, releases
+from registry.services import gate_answers, policies, releases
 from tests.cast import (
     Cast,
     a_complete_version,
     a_release,
-    a_statement,
     an_approved_release,
     an_exhibit,
 )
 from tests.registry.flow import act, policy_with
+from tests.registry.scoring import filled
 from tests.registry.signing import approve, revoke
 
 
@@ -84,12 +84,7 @@ def test_a_release_submitted_in_a_lighter_tier_is_not_approved_once_it_is_strict
     cast: Cast,
 ) -> None:
     release = a_release(cast)
-    registered_models.revise(
-        model=release.version.model,
-        statement=a_statement(cast, tier=1),
-        reason="It decides on homes.",
-        by=cast.manager2,
-    )
+    filled(release.version.model, cast.manager2, exposure=4, purpose=3)
     with pytest.raises(Refused) as refused:
         act(releases.approve, release, cast.manager)
     assert [one.code for one in refused.value.objections] == ["release.tier_is_stricter"]

@@ -14,8 +14,9 @@ from registry.api.as_of_shapes import (
     ReleaseAsOfSerializer,
     VersionAsOfSerializer,
 )
-from registry.models import Release
-from registry.services import as_of, releases
+from registry.models import Membership, Release
+from registry.rules.roles import Role
+from registry.services import as_of, releases, units
 from registry.services.case_files import instant
 from tests.cast import Cast, an_approved_release, api
 from tests.registry.flow import PROOF
@@ -52,6 +53,35 @@ def test_each_door_tells_what_stood_then_in_its_documented_shape(cast: Cast) -> 
     counts = client.get(f"{DOOR}/portfolio/").json()["counts"]
     assert (counts["models"], counts["approved"]) == (1, 0)
     assert api(cast.outsider).get(f"{DOOR}/portfolio/").json()["models"] == []
+
+
+def test_each_door_tells_who_held_which_role_then_and_what_had_been_signed(cast: Cast) -> None:
+    release = an_approved_release(cast)
+    at = timezone.now()
+    treasury = units.grant(
+        unit=cast.other_unit, user=cast.auditor, role=Role.AUDITOR, by=None
+    ).granted_at
+    for membership in Membership.objects.current().filter(user=cast.manager):
+        units.end(membership=membership, reason="Left.", by=cast.admin)
+    client, doors = api(cast.auditor), list(doors_of(release))
+    model, version, one, portfolio = (client.get(x, {"as_of": instant(at)}).json() for x in doors)
+    held = {(role["role"], role["person"]) for role in version["roles"]}
+    assert {("model_risk_manager", "Mara Roth"), ("auditor", "Aron Fuchs")} < held
+    assert model["roles"] == version["roles"] == one["roles"]
+    by_unit = {unit["slug"]: unit["roles"] for unit in portfolio["units"]}
+    assert by_unit["retail-credit"] == version["roles"]
+    # In a unit that they only came to see afterwards they are not yet among those of then.
+    assert "Aron Fuchs" not in {role["person"] for role in by_unit["treasury"]}
+    signed = {"release": release.pk, "version": "1.0", "environment": "production"}
+    assert version["decisions"] == model["decisions"] == [{**signed, **one["decisions"][0]}]
+    now = client.get(doors[1], {"as_of": instant(timezone.now())}).json()
+    assert "Mara Roth" not in {role["person"] for role in now["roles"]}
+    units_now = client.get(doors[3]).json()["units"]
+    in_treasury = {"role": "auditor", "person": "Aron Fuchs", "granted_at": instant(treasury)}
+    assert in_treasury in next(x["roles"] for x in units_now if x["slug"] == "treasury")
+    # Whoever sees one unit is told of the roles in that one alone.
+    (theirs,) = api(cast.outsider).get(doors[3]).json()["units"]
+    assert theirs["slug"] == "treasury"
 
 
 def test_what_cannot_be_told_is_said_in_a_sentence(cast: Cast) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from registry.rules.risk import STARTING_HAZARDS
-from tests.cast import Cast, a_card, a_release, a_version, api, assessed_risk
+from tests.cast import Cast, a_card, a_model, a_release, a_version, api, assessed_risk
 
 
 def card_of(version: Any) -> str:
@@ -112,6 +112,18 @@ def test_risk_off_the_matrix_is_refused(cast: Cast) -> None:
         "risk.off_the_matrix",
         "risk.no_controls",
     }
+
+
+def test_an_assessment_without_the_loss_of_the_only_maintainer_is_refused(cast: Cast) -> None:
+    version = a_version(cast, a_model(cast, maintainers=(cast.scientist,)))
+    answer = api(cast.scientist).put(risk_of(version), {"hazards": [a_hazard()]})
+    assert answer.status_code == 409
+    (told,) = answer.json()["objections"]
+    assert told["code"] == "risk.lacks_few_maintainers"
+    assert STARTING_HAZARDS[3] in told["message"]
+    gone = a_hazard(title=STARTING_HAZARDS[3])
+    answer = api(cast.scientist).put(risk_of(version), {"hazards": [a_hazard(), gone]})
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from registry.models import Deployment
 from registry.rules.roles import Role
 from registry.services import units
 from tests.cast import Cast, a_model, a_person, a_version, api
-from tests.registry.live import OTHER, a_deployment, ago, an_approval
+from tests.registry.live import OTHER, REBUILT, a_deployment, ago, an_approval
 
 DOOR, LIVE = "/api/v1/deployments/", "/api/v1/live/"
 
@@ -53,6 +53,25 @@ def test_what_is_not_covered_is_kept_and_says_so(cast: Cast) -> None:
     assert (answer.json()["covered"], answer.json()["version"]) == (False, None)
     assert [one["code"] for one in answer.json()["shortcomings"]] == ["deployment.unknown_version"]
     assert OTHER[:12] in answer.json()["shortcomings"][0]["message"]
+
+
+def test_a_swapped_image_is_told_by_the_report_itself(cast: Cast, tmp_path: Path) -> None:
+    version = an_approval(cast, tmp_path).version
+    a_deployment(cast, version)
+    assert version.artefact is not None
+    said = {
+        "model": "mortgage-approval",
+        "environment": "production",
+        "label": "1.0",
+        "artefact_sha256": version.artefact.sha256,
+        "image_digest": REBUILT,
+    }
+    told = api(cast.deployer).post(DOOR, said).json()
+    assert (told["covered"], told["release"]) == (False, None)
+    (shortcoming,) = told["shortcomings"]
+    assert shortcoming["code"] == "deployment.other_image"
+    assert REBUILT[:19] in shortcoming["message"]
+    assert "have the new image looked at" in shortcoming["message"]
 
 
 def test_a_report_is_refused_with_every_reason(cast: Cast) -> None:

@@ -76,6 +76,7 @@ def test_a_refused_submission_lists_everything_that_is_missing_at_once(cast: Cas
         "submit.card_incomplete",
         "submit.data_missing",
         "submit.risk_missing",
+        "submit.scorecard_missing",
         "submit.evidence_missing",
         "submit.environment",
     }

@@ -136,7 +136,7 @@ def test_a_model_is_retired(cast: Cast) -> None:
 def test_what_is_said_for_the_business_goes_in_and_out(cast: Cast) -> None:
     said = {
         "unit": "retail-credit", "name": "Mortgage approval", "task": "binary", "purpose": "p",
-        "intended_use": "u", "tier": 3, "owner": "owner", "maintainers": ["scientist"],
+        "intended_use": "u", "tier": 2, "owner": "owner", "maintainers": ["scientist"],
         "maintainer_deputies": ["validator"], "business_goal": " Faster answers. ",
         "goal_kpi": "Two days to an answer", "expected_benefit": "300,000 EUR a year",
         "running_cost": "40,000 EUR a year", "use_case": "credit",
@@ -153,3 +153,8 @@ def test_what_is_said_for_the_business_goes_in_and_out(cast: Cast) -> None:
     refused = api(cast.scientist).post("/api/v1/models/", wrong)
     codes = [one["code"] for one in refused.json()["objections"]]
     assert codes == ["model.use_case", "ai_act.no_ground"]
+    light = api(cast.scientist).post("/api/v1/models/", {**said, "name": "C", "tier": 4})
+    assert light.status_code == 409
+    (objection,) = light.json()["objections"]
+    assert objection["code"] == "model.tier_too_light"
+    assert "is never lighter than tier 2, and this is tier 4" in str(objection)

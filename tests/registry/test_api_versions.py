@@ -213,6 +213,7 @@ def test_the_checklist_tells_everything_that_is_missing(cast: Cast) -> None:
         "card": "missing",
         "data.test": "missing",
         "risk": "missing",
+        "scorecard": "missing",
         "evidence.performance": "missing",
         "evidence.fairness": "missing",
         "findings": "met",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from registry.services import (
     deployments,
     settling,
 )
+from tests.audits.reporting import stated
 from tests.cast import (
     Cast,
     a_model,
@@ -30,8 +31,10 @@ from tests.cast import (
 from tests.registry.flow import policy_with
 from tests.registry.live import a_deployment
 from tests.registry.reviewing import a_review, in_use
-from tests.registry.standing import Diary, then
+from tests.registry.standing import LOOKED_AT, REPORTED, Diary, then
 from tests.registry.story import TWO_STAGES, a_story
+from tests.registry.told_by_doors import Doors, facts
+from tests.registry.told_by_pages import SAME, pieces, printed
 from tests.registry.trouble import a_finding
 from tests.traces import refused, time_passes
 
@@ -44,6 +47,7 @@ def test_every_step_of_a_story_is_told_afterwards_as_it_stood(
     diary = Diary(version, cast.auditor)
     for step in a_story(cast, diary, monkeypatch):
         diary.after(step)
+        diary.outside(step)
     wrong = {}
     for step, at, snapshot in diary.pages:
         told = then(version, cast.auditor, at)
@@ -52,6 +56,79 @@ def test_every_step_of_a_story_is_told_afterwards_as_it_stood(
             wrong[step] = {part: (snapshot[part], told[part]) for part in differing}
     assert wrong == {}
     assert len(diary.pages) > 40
+    assert (len(diary.shown), len(diary.stated)) == (len(LOOKED_AT), len(REPORTED))
+    assert differing_doors(diary) == {}
+    assert pieces_never_seen(diary) == []
+    assert differing_pages(diary) == {}
+    assert differing_reports(diary) == {}
+
+
+def differing_doors(diary: Diary) -> dict[str, Any]:
+    """Return what the doors tell of an instant otherwise than at it, or than what stood then."""
+    wrong: dict[str, Any] = {}
+    for step, at, as_told, ordinary in diary.told:
+        told = Doors(diary.version, diary.reader).as_of(at)
+        found = facts(told)
+        wrong |= {
+            f"{step}: {name}": (as_told[name], told[name])
+            for name in told
+            if told[name] != as_told[name]
+        }
+        wrong |= {
+            f"{step}: {name} of today": (ordinary[name], found[name])
+            for name in ordinary
+            if found[name] != ordinary[name]
+        }
+    return wrong
+
+
+def pieces_never_seen(diary: Diary) -> list[str]:
+    """Return what no page printed after any step, so that comparing it says nothing."""
+    found = [pieces(of_today) for _, _, of_today, _ in diary.shown]
+    return [
+        piece
+        for page, wanted in SAME.items()
+        for number, piece in enumerate(wanted)
+        if not any(one[page][number] for one in found)
+    ]
+
+
+def differing_pages(diary: Diary) -> dict[str, Any]:
+    """Return what the pages print of an instant otherwise than at it, or than those of that day."""
+    wrong: dict[str, Any] = {}
+    for step, at, of_today, as_shown in diary.shown:
+        shown = printed(diary.version, diary.reader, at)
+        today, found = pieces(of_today), pieces(shown)
+        wrong |= {
+            f"{step}: {name}": (as_shown[name], shown[name])
+            for name in of_today
+            if shown[name] != as_shown[name]
+        }
+        wrong |= {
+            f"{step}: {name} of today": (today[name], found[name])
+            for name in today
+            if found[name] != today[name]
+        }
+    return wrong
+
+
+def differing_reports(diary: Diary) -> dict[str, Any]:
+    """Return what reports state otherwise than those that were asked for on the day.
+
+    Asked for without an instant, one is as of the last time anything was done, whatever the clock
+    did since. Asked for afterwards as of that instant, it may say so, and differ in nothing else.
+    """
+    wrong: dict[str, Any] = {}
+    for step, kept in diary.stated:
+        for scope, (subject, told) in kept.items():
+            asked = {**told, "asked_as_of": told["as_of"]}
+            again = stated(as_of=datetime.fromisoformat(told["as_of"]), **subject)
+            wrong |= {
+                f"{step}: {scope}, {part}": (asked.get(part), again.get(part))
+                for part in asked.keys() | again.keys()
+                if asked.get(part) != again.get(part)
+            }
+    return wrong
 
 
 def test_what_was_not_there_yet_and_what_is_to_come_is_refused(cast: Cast) -> None:

@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from registry.services import deployments, finding_moves, registered_models, versions
-from tests.cast import Cast, a_statement, assessed_risk, attached
+from registry.services import deployments, finding_moves, versions
+from tests.cast import Cast, assessed_risk, attached
 from tests.registry.flow import FOUR_STAGES, policy_with
 from tests.registry.live import a_deployment
+from tests.registry.scoring import filled
 from tests.registry.standing import Diary, then
 from tests.registry.test_release_walks import walks_of
 from tests.registry.trouble import a_finding
@@ -44,10 +45,9 @@ def told_walks_of(cast: Cast) -> type[RuleBasedStateMachine]:
                 self.attempt(finding_moves.answer, **said, by=one.owner)
                 self.attempt(finding_moves.close, **said, by=cast.manager3)
 
-        @rule(tier=st.sampled_from([2, 3]))
-        def revise(self, tier: int) -> None:
-            given = {"statement": a_statement(cast, tier=tier), "reason": "So.", "by": cast.owner}
-            self.attempt(registered_models.revise, model=self.version.model, **given)
+        @rule(purpose=st.sampled_from([3, 4]))
+        def score(self, purpose: int) -> None:
+            self.attempt(filled, model=self.version.model, by=cast.scientist, purpose=purpose)
 
         @rule()
         def run(self) -> None:

@@ -37,6 +37,7 @@ from tests.cast import (
     assessed_risk,
     attached,
 )
+from tests.registry.scoring import filled
 from tests.traces import nothing_written
 
 
@@ -88,7 +89,7 @@ def test_a_case_file_states_everything_a_decision_rests_on(cast: Cast, tmp_path:
         "unit": "Retail credit",
         "owner": "Olga Winter",
         "deputy": "Milan Novak",
-        "maintainers": ["Ada Brandt"],
+        "maintainers": ["Ada Brandt", "Milan Novak"],
         "tier": 3,
     }
     assert [exhibit["kind"] for exhibit in content["exhibits"]] == ["performance", "fairness"]
@@ -138,7 +139,8 @@ def test_a_revised_purpose_is_found(cast: Cast) -> None:
 
 def test_a_new_owner_or_tier_changes_no_subject(cast: Cast) -> None:
     release = an_approved_release(cast)
-    revise(cast, release, owner=cast.manager, deputy=None, tier=1, maintainers=())
+    revise(cast, release, owner=cast.manager, deputy=None, maintainers=())
+    filled(release.version.model, cast.scientist, exposure=4, purpose=3)
     assert changed_facts(release) == []
 
 

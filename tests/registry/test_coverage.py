@@ -20,7 +20,9 @@ from tests.cast import (
     an_approved_release,
 )
 from tests.registry.live import (
+    IMAGE,
     OTHER,
+    REBUILT,
     a_deployment,
     ago,
     an_approval,
@@ -72,6 +74,54 @@ def test_a_digest_left_out_where_there_is_an_artefact_is_found(cast: Cast, tmp_p
     release = an_approval(cast, tmp_path)
     a_deployment(cast, release.version, artefact_sha256="")
     assert found_live() == [("1.0", "critical", ["other_artefact"])]
+
+
+def test_another_image_than_it_went_live_with_is_held_back_until_it_was_looked_at(
+    cast: Cast, tmp_path: Path
+) -> None:
+    release = an_approval(cast, tmp_path)
+    first = a_deployment(cast, release.version)
+    same = [{}, {"image_digest": ""}]
+    for number, said in enumerate(same):
+        made = a_deployment(cast, release.version, cluster=f"asia-{number}", **said)
+        assert (made.release, made.shortcomings) == (release, [])
+    swapped = a_deployment(cast, release.version, image_digest=REBUILT)
+    assert (swapped.release, swapped.uncovered_since) == (None, swapped.live_from)
+    (told,) = swapped.shortcomings
+    assert told["params"] == {"label": "1.0", "reported": REBUILT[:19], "known": IMAGE[:19]}
+    assert found_live() == [("1.0", "high", ["other_image"])]
+    assert Finding.objects.get().title == "Live from another container image"
+    review = Review.objects.get(cause="unapproved_live")
+    assert review.details["image_digest"] == REBUILT
+    first.refresh_from_db()
+    release.refresh_from_db()
+    assert (first.ended_how, release.state) == ("replaced", "live")
+    with nothing_written():
+        assert coverage.watch() == 0
+    # On another target it is the same finding; settled, it counts at once.
+    a_deployment(cast, release.version, image_digest=REBUILT, cluster="us-1")
+    settled(cast)
+    third = a_deployment(cast, release.version, image_digest=REBUILT, cluster="us-2")
+    assert (third.release, third.shortcomings) == (release, [])
+    assert coverage.watch() == 2
+    swapped.refresh_from_db()
+    assert (swapped.release, swapped.uncovered_since) == (release, None)
+    assert len(found_live()) == 1
+    with nothing_written():
+        assert coverage.watch() == 0
+
+
+def test_an_image_that_was_taken_down_is_found_again(cast: Cast, tmp_path: Path) -> None:
+    release = an_approval(cast, tmp_path)
+    a_deployment(cast, release.version)
+    swapped = a_deployment(cast, release.version, image_digest=REBUILT, cluster="us-1")
+    deployments.end(deployment=swapped, reason="Nobody knows who built it.", by=cast.deployer)
+    settled(cast)
+    again = a_deployment(cast, release.version, image_digest=REBUILT, cluster="us-1")
+    assert again.release is None
+    assert found_live() == [("1.0", "high", ["other_image"])] * 2
+    with nothing_written():
+        assert coverage.watch() == 0
 
 
 def test_an_approval_for_another_environment_covers_nothing(cast: Cast, tmp_path: Path) -> None:

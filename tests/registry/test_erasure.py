@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
-from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from knox.models import get_token_model
 from pytest_django import Settings
@@ -28,37 +25,18 @@ from registry.services import (
 )
 from registry.services.names import Named
 from registry.services.openings import by_people_named, opened
-from tests.cast import Cast, a_person, a_release, a_version, an_approved_release, api
+from tests.cast import Cast, a_release, a_version, an_approved_release, api
+from tests.registry.erasing import WHY, Undone, a_member, a_vote, erased, everything_in, leaves
 from tests.registry.factors import with_codes, with_passkey
 from tests.registry.lending import lend
 from tests.registry.pages import signed_in
-from tests.registry.test_pages_markup import faults_of
 from tests.registry.trouble import a_finding
 from tests.traces import denied, journalled, nothing_written, refused, who
-
-WHY = "They asked for it."
 
 
 @pytest.fixture
 def ledger(settings: Settings) -> Path:
     return Path(settings.ERASURES_FILE)
-
-
-def leaves(person: User, cast: Cast) -> User:
-    """End every role of a person."""
-    for membership in Membership.objects.current().filter(user=person):
-        units.end(membership=membership, reason="Left.", by=None)
-    return person
-
-
-def erased(person: User, by: User | None = None, reason: str = WHY) -> User:
-    return people.erase(person=person, reason=reason, by=by)
-
-
-def everything_in(table: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]')::text FROM {table} t")  # noqa: S608
-        return str(cursor.fetchone()[0])
 
 
 def test_who_is_erased_is_unreadable_and_the_chain_stays_whole(cast: Cast, ledger: Path) -> None:
@@ -144,23 +122,6 @@ def test_a_condition_named_in_a_review_binds_who_is_to_fulfil_it(cast: Cast) -> 
         erased(person)
 
 
-def a_vote(release: Any, cast: Cast) -> dict[str, Any]:
-    condition = {"text": "Mend it.", "owner": "deployer", "due": "2030-01-01", "evidence_kind": ""}
-    return {
-        "release": release,
-        "case_file": release.case_file,
-        "case_file_digest": release.case_file.digest,
-        "act": "approve_with_conditions",
-        "reason": "Mend it first.",
-        "asked": [condition],
-        "signer": cast.manager,
-        "printed_name": "Mara Roth",
-        "role": "model_risk_manager",
-        "method": "password",
-        "signed_at": release.submitted_at,
-    }
-
-
 def test_what_binds_in_a_unit_one_does_not_see_is_not_named(cast: Cast) -> None:
     person = leaves(a_member(cast), cast)
     units.grant(unit=cast.other_unit, user=person, role=Role.AUDITOR, by=None)
@@ -168,12 +129,6 @@ def test_what_binds_in_a_unit_one_does_not_see_is_not_named(cast: Cast) -> None:
         erased(person, cast.admin)
     assert "Treasury" not in str(caught.value)
     assert "in another unit" in str(caught.value)
-
-
-def a_member(cast: Cast) -> User:
-    person = a_person("iris", "Iris Kahn")
-    units.grant(unit=cast.unit, user=person, role=Role.VALIDATOR, by=cast.admin)
-    return person
 
 
 def test_only_an_administrator_of_a_unit_the_person_was_in_erases(cast: Cast) -> None:
@@ -254,62 +209,3 @@ def test_a_restored_database_is_told_who_was_erased_since(cast: Cast, ledger: Pa
     ledger.write_text("no ledger\n")
     with refused("erasures.unreadable"):
         people.replay_erasures()
-
-
-class Undone(Exception):
-    """The database is put back to what it was."""
-
-
-def test_an_operator_erases_from_the_shell(cast: Cast) -> None:
-    person = leaves(a_member(cast), cast)
-    with pytest.raises(CommandError, match="no account nobody"):
-        call_command("erase_person", "nobody", "--reason", WHY)
-    with pytest.raises(CommandError, match="Give the reason"):
-        call_command("erase_person", "iris", "--reason", " ")
-    said = StringIO()
-    call_command("erase_person", "iris", "--reason", WHY, stdout=said)
-    assert f"erased-{person.pk}" in said.getvalue()
-    assert journal.verify()[0] is None
-
-
-def test_the_page_says_what_stays_and_erases_once_confirmed(cast: Cast) -> None:
-    person = a_member(cast)
-    address = reverse("erase_person", args=[person.pk])
-    admin = signed_in(cast.admin)
-    assert faults_of(admin.get(address)) == []
-    shown = admin.get(address).text
-    assert "keep the printed name" in shown
-    assert "The person still holds roles: Validator, Retail credit" in shown
-    answer = admin.post(address, {"reason": WHY, "username": "iris"})
-    assert answer.status_code == 409
-    assert "still holds roles" in answer.text
-    leaves(person, cast)
-    wrong = admin.post(address, {"reason": WHY, "username": "ada"})
-    assert "Write iris, the name of the account." in wrong.text
-    assert PersonKey.objects.get(pk=person.pk).erased_at is None
-    assert signed_in(cast.auditor).get(address).status_code == 403
-    assert signed_in(cast.outsider).get(address).status_code == 404
-    done = admin.post(address, {"reason": WHY, "username": "iris"}, follow=True)
-    assert done.redirect_chain[-1][0] == reverse("people")
-    assert faults_of(done) == []
-    assert "an erased person" in done.text
-    assert "Iris Kahn" not in done.text
-    assert "Ada Brandt" in done.text
-    assert signed_in(cast.auditor).get(reverse("people")).status_code == 403
-
-
-def test_the_api_erases_refuses_and_hides(cast: Cast) -> None:
-    person = a_member(cast)
-    address = f"/api/v1/people/{person.pk}/erase/"
-    admin = api(cast.admin)
-    answer = admin.post(address, {"reason": ""})
-    assert answer.status_code == 400
-    answer = admin.post(address, {"reason": WHY})
-    assert [one["code"] for one in answer.json()["objections"]] == ["person.roles"]
-    leaves(person, cast)
-    assert api(cast.auditor).post(address, {"reason": WHY}).status_code == 403
-    assert api(cast.outsider).post(address, {"reason": WHY}).status_code == 404
-    answer = admin.post(address, {"reason": WHY})
-    assert answer.status_code == 200
-    assert answer.json()["username"] == f"erased-{person.pk}"
-    assert answer.json()["erased_at"]

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from registry.models import User
 from registry.services import erasure_ledger, people
 from tests.cast import Cast
-from tests.registry.test_erasure import WHY, Undone, a_member, erased, leaves
+from tests.registry.erasing import WHY, Undone, a_member, erased, leaves
 from tests.traces import journalled, nothing_written
 
 

@@ -9,9 +9,9 @@ from registry.models import Decision, Membership
 from registry.rules.roles import Role
 from registry.services import conditions, releases, units
 from tests.cast import Cast, a_model, a_person, a_release, api
+from tests.registry.erasing import a_member, a_vote, erased, leaves
 from tests.registry.flow import a_condition, act
 from tests.registry.keeping import a_hold, lifted
-from tests.registry.test_erasure import a_member, a_vote, erased, leaves
 from tests.traces import refused
 
 

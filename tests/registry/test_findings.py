@@ -1,4 +1,4 @@
-"""Opening findings: what they say, what they quote, whom they are told, and what they block."""
+"""Opening findings: what they say, what they quote, and whom they are told."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from registry.models.append_only import WrittenOnce
 from registry.rules.refusals import Refused
 from registry.services import cards, finding_moves, findings
 from tests.cast import Cast, a_card, a_model, a_version, an_approved_release
-from tests.registry.trouble import a_finding, an_answered_finding, an_incident, in_days
+from tests.registry.trouble import a_finding, an_incident, in_days
 from tests.traces import journalled, only_the_entitled_may, refused, time_passes
 
 
@@ -150,25 +150,6 @@ def test_the_same_finding_by_machine_does_not_pile_up(cast: Cast) -> None:
 def close_it(cast: Cast, finding: Finding) -> None:
     finding_moves.answer(finding=finding, text="It was stopped.", by=cast.owner)
     finding_moves.close(finding=finding, text="Seen.", by=cast.validator)
-
-
-def test_findings_of_the_named_severities_block_until_they_are_settled(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    version = a_version(cast)
-    severe = ("high", "critical")
-    finding = an_answered_finding(cast, version)
-    assert [one.code for one in findings.blocking(version, severe)] == ["finding.blocks"]
-    assert findings.blocking(version, ["critical"]) == []
-    finding_moves.accept_risk(
-        finding=finding, text="Few low scores.", until=in_days(5), by=cast.manager
-    )
-    assert findings.blocking(version, severe) == []
-    time_passes(monkeypatch, days=6)
-    assert [one.code for one in findings.blocking(version, severe)] == ["finding.blocks"]
-    finding_moves.answer(finding=finding, text="Calibrated.", by=cast.owner)
-    finding_moves.close(finding=finding, text="Seen.", outcome="model_changed", by=cast.validator)
-    assert findings.blocking(version, severe) == []
 
 
 def test_who_is_late_is_reminded_once_a_day(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,10 +72,10 @@ def risk_in_effect(cast: Cast, version: ModelVersion) -> None:
 @pytest.mark.parametrize(
     ("change", "fact"),
     [
-        (card_in_effect, "card.sections.factors"),
-        (data_detached, "data.Applications"),
-        (purpose_revised, "model.purpose"),
-        (risk_in_effect, "risk.revision"),
+        (card_in_effect, "Model card: Factors"),
+        (data_detached, "Data: Applications "),
+        (purpose_revised, "Model: Purpose"),
+        (risk_in_effect, "Risk assessment: Revision"),
     ],
 )
 def test_a_changed_fact_closes_the_gate_by_itself_and_is_named(

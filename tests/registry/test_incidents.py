@@ -46,7 +46,8 @@ def test_an_incident_opens_reviews_downstream(cast: Cast) -> None:
         upstream=upstream, downstream=downstream, what="score to column pd", by=cast.scientist
     )
     an_incident(cast, upstream)
-    assert Review.objects.get(cause="upstream_changed").model == downstream
+    review = Review.objects.get(cause="upstream_changed")
+    assert (review.model, review.details["change"]) == (downstream, "incident")
 
 
 def test_a_machine_or_the_deployer_reports_an_incident_of_unknown_version(cast: Cast) -> None:

@@ -24,11 +24,10 @@ from registry.services import (
     units,
 )
 from tests.cast import Cast, a_dataset_version, a_model, a_statement, a_version, api
-from tests.registry.keeping import YEAR, foreseen, lifted
+from tests.registry.keeping import YEAR, foreseen, keep_house, lifted
 from tests.registry.pages import signed_in
 from tests.registry.rows_at_rest import fresh
 from tests.registry.test_pages_markup import faults_of
-from tests.registry.test_retention_schedule import keep_house
 from tests.traces import time_passes
 
 

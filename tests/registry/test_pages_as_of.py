@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from registry.models import Release
-from registry.services import releases
+from registry.models import Membership, Release
+from registry.services import releases, units
 from registry.services.case_files import instant
 from tests.cast import Cast, a_card, an_approved_release
 from tests.registry.flow import PROOF
@@ -37,6 +37,8 @@ def test_each_page_shows_what_stood_then_and_changes_nothing(cast: Cast) -> None
     a_finding(cast, version)
     an_incident(cast, version.model, version=version)
     before = instant(timezone.now())
+    (held,) = Membership.objects.current().filter(user=cast.manager2)
+    units.end(membership=held, reason="Left.", by=cast.admin)
     releases.revoke(
         release=Release.objects.get(pk=release.pk), reason="Fails.", proof=PROOF, by=cast.manager
     )
@@ -50,6 +52,8 @@ def test_each_page_shows_what_stood_then_and_changes_nothing(cast: Cast) -> None
         assert "Gate open" in then.text, name
         assert "Said only afterwards." not in then.text, name
         assert "Revoked" not in then.text, name
+        assert "Milan Novak <span" in then.text, name
+        assert ("Read in full; the residual" in then.text) == (name != "portfolio"), name
         # The choice of another instant is its only form, but for those of the frame.
         main = then.text.split("<main", 1)[1]
         assert 'method="post"' not in main, name
@@ -57,6 +61,7 @@ def test_each_page_shows_what_stood_then_and_changes_nothing(cast: Cast) -> None
         now = client.get(address, {"as_of": ""})
         assert now.status_code == 200, name
         assert "Gate open" not in now.text, name
+        assert "Milan Novak <span" not in now.text, name
         live = client.get(address).text
         assert "As of a date" in live, name
         assert "As it stood on" not in live, name

@@ -6,14 +6,18 @@ import csv
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from registry.models import Delegation
+from registry.models import Delegation, Membership
+from registry.rules.roles import Role
+from registry.services import units
 from registry.web.conflicts import harmless
 from tests.cast import Cast, a_complete_version, a_model, a_release, api
+from tests.registry.doors import call, nothing_decided, page_of, sign
 from tests.registry.lending import lend, let_through
 from tests.registry.pages import signed_in
 from tests.registry.signing import approve
@@ -85,6 +89,28 @@ def test_scripts_lend_and_take_back(cast: Cast) -> None:
     assert stranger.post(end, {"reason": "No."}).status_code == 404
     assert client.post(end, {"reason": "Back."}).json()["end_reason"] == "Back."
     assert client.post(end, {"reason": "Again."}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("lost", "kept", "status"),
+    [("manager", None, 403), ("owner", Role.AUDITOR, 403), ("owner", None, 404)],
+    ids=["giver", "delegate who still reads", "delegate who left"],
+)
+def test_who_lost_the_role_since_signs_nothing_by_page_or_script(
+    cast: Cast, lost: str, kept: Role | None, status: int
+) -> None:
+    lend(cast, cast.manager, cast.owner)
+    release = a_release(cast)
+    person = getattr(cast, lost)
+    membership = Membership.objects.current().get(user=person, unit=cast.unit)
+    units.end(membership=membership, reason="Left.", by=cast.admin)
+    if kept:
+        units.grant(unit=cast.unit, user=person, role=kept, by=cast.admin)
+    with nothing_decided():
+        assert call(release, cast.owner).status_code == status
+        assert sign(release, cast.owner).status_code == status
+    if status == 403:
+        assert 'name="password"' not in page_of(release, cast.owner)
 
 
 def test_the_lists_take_as_many_queries_for_many_rows(cast: Cast) -> None:

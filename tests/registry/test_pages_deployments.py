@@ -10,10 +10,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from registry.models import Deployment, User
+from registry.models import Deployment, Review, User
 from registry.web.timelines import WIDTH, timelines
 from tests.cast import Cast, a_model, a_version
-from tests.registry.live import OTHER, a_deployment, ago, an_approval, with_artefact
+from tests.registry.live import OTHER, REBUILT, a_deployment, ago, an_approval, with_artefact
 
 
 def signed_in(person: User) -> Client:
@@ -42,6 +42,21 @@ def test_the_page_shows_what_was_live_at_an_instant(cast: Cast) -> None:
     assert "Dana Kraft" in then
     for narrowed in ({"environment": "staging"}, {"at": local(9)}):
         assert "Nothing was reported" in client.get("/live/", narrowed).content.decode()
+
+
+def test_the_page_says_that_the_image_was_swapped_and_what_to_do(
+    cast: Cast, tmp_path: Path
+) -> None:
+    version = an_approval(cast, tmp_path).version
+    a_deployment(cast, version)
+    swapped = a_deployment(cast, version, image_digest=REBUILT)
+    text = signed_in(cast.auditor).get(f"/deployments/{swapped.pk}/").text
+    assert "Not covered" in text
+    assert "runs from another container image" in text
+    assert "have the new image looked at, and settle the finding" in text
+    review = Review.objects.get(cause="unapproved_live")
+    text = signed_in(cast.auditor).get(f"/reviews/{review.pk}/").text
+    assert "What runs is from another container image than what went live" in text
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_a_step_that_is_not_offered_is_refused_in_words(cast: Cast) -> None:
     finding = a_finding(cast)
     answer = move(cast.manager, finding, "close", text="Seen.", outcome="accepted")
     assert answer.status_code == 409
-    assert "it cannot take this step" in answer.text
+    assert "This finding stands at “Open”; it cannot take the step “Close”." in answer.text
     assert move(cast.manager, finding, "erase", text="x").status_code == 404
     assert move(cast.manager, finding, "open", text="x").status_code == 404
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -88,6 +89,33 @@ def test_other_periods_are_proposed_and_confirmed_by_a_second_person(cast: Cast)
     assert "Edition 1 is in force." in manager.post(confirm, follow=True).text
     assert retention_rules.in_force().edition == 1
     assert 'value="12 years"' in admin.get(address).text
+
+
+def test_what_an_edition_drops_is_said_in_words_before_a_second_person_confirms_it(
+    cast: Cast,
+) -> None:
+    retention_rules.propose(
+        frameworks=["ccpa_admt", "nyc_ll144"],
+        periods={"automatic_log": "2 years"},
+        reason="We leave the Union.",
+        by=cast.admin,
+    )
+    page = signed_in(cast.manager).get(reverse("retention"))
+    banner = html.unescape(page.text[: page.text.index("<h2>Legal holds")])
+    assert "EU AI Act is dropped: what it asks to be kept at least no longer counts." in banner
+    assert "Exhibits of drift that nothing rests on: 2 years, before 3 years" in banner
+    assert "Against the usual rules:" in banner
+    assert "usual periods" not in page.text
+    retention_rules.confirm(rule=RetentionRule.objects.get(), by=cast.manager)
+    a_rule(cast, automatic_log="2 years")
+    page = signed_in(cast.manager).get(reverse("retention"))
+    told = html.unescape(page.text[page.text.index("Editions of the rules") :])
+    assert "Against edition 1:" in told
+    assert "EU AI Act is added: what it asks to be kept at least counts from now on." in told
+    assert "EU AI Act is dropped" in told
+    assert faults_of(page) == []
+    for code in ("automatic_log", "eu_ai_act", "ccpa_admt", "nyc_ll144"):
+        assert code not in page.text
 
 
 def test_the_preview_tells_each_thing_and_the_tombstones_stay(

@@ -21,6 +21,7 @@ from tests.cast import (
     a_model,
     a_person,
     a_release,
+    a_scorecard,
     a_statement,
     a_version,
     an_approved_release,
@@ -72,6 +73,7 @@ class Shelf:
         attached(self.cast, version, self.link.data)
         complete_card(self.cast, version)
         assessed_risk(self.cast, version)
+        a_scorecard(self.cast, model)
         for kind in ("performance", "fairness"):
             an_exhibit(self.cast, version, kind, data=self.link.data)
         return version

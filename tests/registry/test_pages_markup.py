@@ -11,8 +11,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from tests.registry.page_rights import FILL, READ
 from tests.registry.pages import World, signed_in, world
-from tests.registry.test_pages_people import FILL, READ
 
 __all__ = ["world"]
 
@@ -177,7 +177,7 @@ def test_the_other_release_and_the_failed_run_are_well_made_too(world: World) ->
             reverse("release", args=[world.waiting.pk]),
             reverse("run", args=[world.failed.pk]),
             reverse("run", args=[world.done.pk]),
-            reverse("journal") + "?check=1&actor=Ada",
+            reverse("journal") + "?actor=Ada",
             reverse("models") + "?q=mortgage&tier=3",
         ):
             assert faults_of(client.get(address)) == [], address

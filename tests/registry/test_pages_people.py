@@ -7,200 +7,23 @@ from django.urls import get_resolver, reverse
 
 from registry.models import DataLink, Entry, User
 from tests.cast import Cast, a_version
+from tests.registry.page_rights import (
+    ACTS,
+    FILL,
+    HAND_OUT,
+    IN_FILES_OF_THEIR_OWN,
+    ONESELF,
+    OPEN_TO_STRANGERS,
+    OVERVIEWS,
+    PEOPLE,
+    READ,
+)
 from tests.registry.pages import World, signed_in, world
 
 __all__ = ["world"]
 
-# Pages that everybody who holds a role in the unit may read.
-READ = [
-    "today",
-    "models",
-    "model",
-    "model_journal",
-    "scorecard",
-    "model_relations",
-    "version",
-    "version_data",
-    "version_evidence",
-    "version_plan",
-    "card",
-    "version_risk",
-    "exhibit",
-    "figures",
-    "releases",
-    "release",
-    "case_file",
-    "condition",
-    "delegations",
-    "overrides",
-    "override",
-    "findings",
-    "finding",
-    "incidents",
-    "incident",
-    "live",
-    "reviews",
-    "attestations",
-    "policies",
-    "datasets",
-    "dataset",
-    "data_query",
-    "notices",
-    "journal",
-    "settings",
-    "matrix",
-    "retention",
-    "unit",
-    "runs",
-    "run",
-    "version_runs",
-    "reports",
-    "report",
-    "monitors",
-    "monitor",
-]
-# Forms, with those who may fill them in.
-FILL = {
-    "new_report": {"scientist", "validator", "manager", "manager2", "owner", "auditor"},
-    "register_model": {"scientist"},
-    "revise_model": {"scientist", "manager", "manager2"},
-    "fill_scorecard": {"scientist", "validator", "manager", "manager2", "owner"},
-    "retire_model": {"manager", "manager2", "owner"},
-    "add_version": {"scientist"},
-    "write_card": {"scientist"},
-    "assess_risk": {"scientist", "validator", "manager", "manager2"},
-    "open_finding": {"validator", "manager", "manager2"},
-    "report_incident": {"scientist", "validator", "manager", "manager2", "owner"},
-    "give_delegation": {"validator", "manager", "manager2", "owner"},
-    "request_override": {"manager", "manager2", "owner"},
-    "conflicts": {"validator", "manager", "manager2", "owner", "auditor"},
-    "register_dataset": {"scientist"},
-    "add_dataset_version": {"scientist"},
-    "propose_query": {"scientist"},
-    "delete_rows": {"manager", "manager2", "admin"},
-    "start_run": {"scientist", "validator"},
-    "start_monitor": {"scientist", "validator", "manager", "manager2"},
-    "revise_plan": {"scientist", "validator"},
-    "hand_in_evidence": {"scientist", "validator"},
-    "hand_in_evidently": {"scientist", "validator"},
-    "choose_mail": {"scientist", "validator", "manager", "manager2", "owner", "auditor", "admin"},
-    "events": {"admin"},
-    "edit_matrix": {"admin"},
-    "place_hold": {"manager", "manager2", "admin"},
-    "propose_rule": {"admin"},
-    "retention_preview": {"manager", "manager2", "auditor", "admin"},
-    "store": {"auditor", "admin"},
-}
-# Files that hold small cells, with those who may have them.
-HAND_OUT = {
-    "exhibit_file": {"scientist", "validator", "manager", "manager2", "owner", "auditor"},
-    "report_file": {"scientist", "validator", "manager", "manager2", "owner", "auditor"},
-}
-HAND_OUT |= dict.fromkeys(
-    ("report_docx", "report_xlsx", "report_csv", "report_json"), HAND_OUT["report_file"]
-)
-# Acts without a page of their own, with those who may.
-ACTS = {
-    "review_query": {"admin"},
-    "refuse_query": {"admin"},
-    "propose_tier": {"scientist", "validator", "manager", "manager2", "owner"},
-    "confirm_tier": {"manager", "manager2"},
-    "withdraw_tier": {"scientist", "manager", "manager2"},
-    "end_relation": {"scientist", "manager", "manager2"},
-    "move_finding": {"scientist", "validator", "manager", "manager2", "owner"},
-    "move_incident": {"validator", "manager", "manager2", "owner"},
-    "submit": {"scientist"},
-    "discard_release": {"scientist"},
-    "detach_data": {"scientist"},
-    "card_into_effect": {"scientist"},
-    "risk_into_effect": {"scientist", "manager", "manager2"},
-    "run_again": {"scientist", "validator"},
-    "end_monitor": {"scientist", "validator", "manager", "manager2"},
-    "end_membership": {"admin"},
-    "end_delegation": {"scientist", "validator", "manager", "manager2", "owner", "admin"},
-    "end_override": {"manager", "manager2", "owner"},
-    "send_again": {"admin"},
-    "recall_report": {"auditor", "admin"},
-    "ask_for_report": {"scientist", "validator", "manager", "manager2", "owner", "auditor"},
-}
-PEOPLE = ("scientist", "validator", "manager", "manager2", "owner", "auditor", "admin")
-# Pages that speak of no one model or unit, so that a stranger sees them without its rows.
-OVERVIEWS = {
-    "today",
-    "models",
-    "releases",
-    "delegations",
-    "overrides",
-    "findings",
-    "incidents",
-    "live",
-    "reviews",
-    "attestations",
-    "policies",
-    "datasets",
-    "journal",
-    "settings",
-    "matrix",
-    "retention",
-    "runs",
-    "monitors",
-    "reports",
-    "notices",
-}
-# Of the person alone, whatever their role; test_pages_second_factors.py and test_pages_notices.py
-# ask for them.
-ONESELF = {
-    "read_notice",
-    "second_factor",
-    "sign_in_passkey",
-    "account",
-    "confirm",
-    "add_codes",
-    "add_passkey",
-    "new_passkey_options",
-    "passkey_options",
-    "remove_factor",
-    "renew_recovery_codes",
-}
-# Asked for, with who may and who may not, in test_pages_deployments.py, test_pages_reviews.py,
-# test_pages_attestations.py, test_pages_policies.py, test_pages_keeping.py,
-# test_erasure.py and test_pages_verify.py.
-IN_FILES_OF_THEIR_OWN = {
-    "people",
-    "erase_person",
-    "deployment",
-    "report_deployment",
-    "review",
-    "close_review",
-    "request_review",
-    "attestation",
-    "open_attestation",
-    "inventory_text",
-    "policy",
-    "propose_policy",
-    "release_hold",
-    "confirm_rule",
-    "verify",
-    "verify_checker",
-    "verify_certificate",
-}
-OPEN_TO_STRANGERS = OVERVIEWS | {
-    "new_report",
-    "register_model",
-    "register_dataset",
-    "choose_mail",
-    "events",
-    "edit_matrix",
-    "give_delegation",
-    "conflicts",
-    "place_hold",
-    "propose_rule",
-    "retention_preview",
-    "store",
-}
 
-
-def test_the_lists_here_name_every_page() -> None:
+def test_the_lists_name_every_page() -> None:
     named = {one for one in get_resolver().reverse_dict if isinstance(one, str)}
     elsewhere = {"sign_in", "sign_out", "healthz", "set_language"}
     pages = {name for name in named if not reverse_is_of_the_api(name)}

@@ -79,10 +79,10 @@ def test_who_may_approve_is_shown_what_changes_and_what_would_fail(cast: Cast) -
     edition = proposed(cast, deputy_named=True, data_roles=["train", "test"])
     answer = as_(cast.manager).get(f"{LIST}{edition.edition}/")
     assert faults_of(answer) == []
-    assert "tiers.3.data_roles" in answer.text
-    assert "No train data is attached" in answer.text
+    assert "Tier 3: Data to attach" in answer.text
+    assert "No data in the role “Training” is attached" in answer.text
     # Tier 4 is like tier 3, and changes with it.
-    assert "tiers.4.data_roles" in answer.text
+    assert "Tier 4: Data to attach" in answer.text
 
 
 def test_the_second_signature_on_the_page_adopts(cast: Cast) -> None:
@@ -146,8 +146,8 @@ def test_a_preview_keeps_nothing_and_shows_what_would_be(cast: Cast) -> None:
     text = written(changed(data_roles=["train", "test"]))
     answer = sent(cast.admin, "preview", text)
     assert (answer.status_code, PolicyEdition.objects.count()) == (200, 1)
-    assert "tiers.3.data_roles" in answer.text
-    assert "No train data is attached" in answer.text
+    assert "Tier 3: Data to attach" in answer.text
+    assert "No data in the role “Training” is attached" in answer.text
     assert "As it would read" in answer.text
     assert faults_of(answer) == []
 

@@ -38,6 +38,26 @@ def test_a_model_whose_owner_is_its_own_deputy_is_refused(cast: Cast) -> None:
     assert not RegisteredModel.objects.exists()
 
 
+def test_a_tier_too_light_for_its_class_is_refused_until_it_is_stricter(cast: Cast) -> None:
+    said = {
+        "name": "Car loans",
+        "unit": cast.unit.pk,
+        "task": "binary",
+        "purpose": "Say who gets a loan for a car.",
+        "intended_use": "By clerks.",
+        "tier": "4",
+        "owner": cast.owner.pk,
+        "ai_act_class": "high_risk_annex_iii",
+        "ai_act_ground": "Annex III, point 5(b).",
+    }
+    client = signed_in(cast.scientist)
+    answer = client.post(reverse("register_model"), said)
+    assert answer.status_code == 409
+    assert "is never lighter than tier 2, and this is tier 4" in answer.text
+    assert not RegisteredModel.objects.exists()
+    assert client.post(reverse("register_model"), {**said, "tier": "2"}).status_code == 302
+
+
 def test_a_dataset_of_a_taken_name_is_refused(cast: Cast) -> None:
     a_dataset(cast)
     said = {"name": "Applications", "unit": cast.unit.pk, "description": "Of another year."}
@@ -103,11 +123,12 @@ def test_a_submission_lists_everything_that_is_missing_at_once(cast: Cast) -> No
     assert "Not submitted: this is still missing" in answer.text
     for sentence in (
         "The model card lacks",
-        "No test data is attached",
+        "No data in the role “Test” is attached",
         "The risk is not assessed yet",
         "No deputy is named",
-        "No performance evidence",
-        "No fairness evidence",
+        "The scorecard is not filled in",
+        "No evidence of the kind “Performance”",
+        "No evidence of the kind “Fairness”",
         "There is no environment moon; choose one of staging, production.",
     ):
         assert sentence in answer.text, sentence

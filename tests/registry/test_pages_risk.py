@@ -13,8 +13,8 @@ from django.urls import reverse
 from registry.models import Evidence, ModelVersion, RiskAssessment, User
 from registry.rules.hazard_catalogue import SUGGESTED
 from registry.rules.risk import MAINTAINERS_GONE, STARTING_HAZARDS, Control, HazardFacts
-from registry.services import risk
-from tests.cast import Cast, a_model, a_version, an_exhibit
+from registry.services import registered_models, risk
+from tests.cast import Cast, a_model, a_statement, a_version, an_exhibit
 from tests.registry.pages import signed_in
 
 PLACES = ("likelihood", "impact", "residual_likelihood", "residual_impact")
@@ -133,16 +133,39 @@ def test_a_suggested_hazard_can_be_left_out(cast: Cast) -> None:
 
 
 def test_the_fourth_hazard_starts_higher_with_one_maintainer(cast: Cast) -> None:
-    few = page(a_version(cast), cast.scientist)
-    model = a_model(cast, "Kept by two", maintainers=(cast.scientist, cast.validator))
+    alone = {"maintainers": (cast.scientist,)}
+    few = page(a_version(cast, a_model(cast, **alone)), cast.scientist)
+    model = a_model(cast, "Kept by two", **alone, maintainer_deputies=(cast.validator,))
     enough = page(a_version(cast, model), cast.scientist)
     # Likelihood before and after the controls.
     assert few.count('<option value="4" selected>') == 2
     assert enough.count('<option value="4" selected>') == 0
 
 
-def test_refusals_stand_on_the_form_with_everything_that_was_typed(cast: Cast) -> None:
+def test_the_fourth_hazard_is_back_on_the_form_where_few_are_left(cast: Cast) -> None:
     version = a_version(cast)
+    assert assess(version, cast.scientist, {"title": "Fire"}).status_code == 302
+    assert MAINTAINERS_GONE not in page(version, cast.scientist)
+    registered_models.revise(
+        model=version.model,
+        statement=a_statement(cast, maintainers=(cast.scientist,)),
+        reason="Milan Novak has left.",
+        by=cast.scientist,
+    )
+    form = page(version, cast.scientist)
+    assert form.count(f'value="{MAINTAINERS_GONE}"') == 1
+    assert form.count('<option value="4" selected>') == 2
+    # What was assessed before stays as it was; what is assessed now cannot do without it.
+    assert "Fire" in page(version, cast.auditor, "version_risk")
+    gone = {"title": MAINTAINERS_GONE, "DELETE": "on"}
+    answer = assess(version, cast.scientist, {"title": "Fire"}, gone)
+    assert answer.status_code == 409
+    assert f"so the hazard “{MAINTAINERS_GONE}” has to be assessed" in answer.text
+    assert RiskAssessment.objects.count() == 1
+
+
+def test_refusals_stand_on_the_form_with_everything_that_was_typed(cast: Cast) -> None:
+    version = a_version(cast, a_model(cast, maintainers=(cast.scientist,)))
     gone = {"title": MAINTAINERS_GONE, "likelihood": "1", "residual_likelihood": "1"}
     fire = {
         "title": "Fire",
@@ -153,7 +176,7 @@ def test_refusals_stand_on_the_form_with_everything_that_was_typed(cast: Cast) -
     answer = assess(version, cast.scientist, gone, fire)
     assert answer.status_code == 409
     for words in (
-        "fewer than two maintainers are named",
+        "fewer than two maintainers or deputies of theirs are named",
         "say why no vulnerable group is affected",
         "no control that was assessed works",
         'value="Hope itself"',

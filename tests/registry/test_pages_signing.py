@@ -206,7 +206,7 @@ def test_a_decided_release_takes_no_second_decision(cast: Cast) -> None:
     release = an_approved_release(cast)
     answer = sign(release, cast.manager2, "reject")
     assert answer.status_code == 409
-    assert "This release is approved" in answer.text
+    assert "This release stands at “Approved”" in answer.text
     assert Decision.objects.count() == 1
 
 

@@ -95,7 +95,7 @@ def test_a_laxer_plan_is_refused_with_both_limits(cast: Cast) -> None:
     version = a_version(cast)
     with refused("plan.laxer") as caught:
         revised(cast, version, content={"fairness": {"checks": [{**STRICT, "limit": 0.5}]}})
-    assert "impact_ratio of at least 0.5 is laxer than the policy's 0.8" in str(caught.value)
+    assert "Impact ratio of at least 0.5 is laxer than the policy's 0.8" in str(caught.value)
 
 
 def test_everything_that_stands_against_a_plan_is_said_at_once(cast: Cast) -> None:

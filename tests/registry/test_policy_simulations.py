@@ -67,7 +67,7 @@ def test_a_simulation_takes_a_fixed_number_of_queries(
 ) -> None:
     draft = changed(**TWO_SIGN)
     an_approved_release(cast, a_complete_version(cast, a_model(cast, "Model 0")))
-    with django_assert_num_queries(13) as few:
+    with django_assert_num_queries(14) as few:
         simulate(draft)
     for number in (1, 2):
         an_approved_release(cast, a_complete_version(cast, a_model(cast, f"Model {number}")))
@@ -91,8 +91,8 @@ def test_the_command_tells_in_a_table_what_would_fail(
     assert ended.value.code == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:4] == ["RELEASE", "ENVIRONMENT", "STATE", "TIER"]
-    assert lines[1].startswith("Mortgage approval 1.0  production   approved  3     No train data")
-    assert lines[2].strip() == "The stage “Risk sign-off” lacks signatures: 1 model_risk_manager."
+    assert lines[1].startswith("Mortgage approval 1.0  production   approved  3     No data in the")
+    assert lines[2].strip() == "The stage “Risk sign-off” lacks signatures: Model risk manager: 1."
     assert lines[3] == "1 of 1 releases in force would fail."
 
 

@@ -33,7 +33,7 @@ def test_a_model_is_registered_with_its_first_revision(cast: Cast) -> None:
     )
     assert model.revision is not None
     assert (model.revision.number, model.revision.tier) == (1, 3)
-    assert list(model.revision.maintainers.all()) == [cast.scientist]
+    assert set(model.revision.maintainers.all()) == {cast.scientist, cast.manager2}
     assert [(entry.action, entry.role, entry.model_number) for entry in entries] == [
         ("model.registered", "data_scientist", 1),
         ("model.revised", "data_scientist", 2),

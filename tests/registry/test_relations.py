@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
-from registry.models import ModelRelation, RegisteredModel, Review, User
+from registry.models import ModelRelation, RegisteredModel, Release, Review, User
 from registry.rules.roles import Role
-from registry.services import registered_models, relations, units
-from tests.cast import Cast, a_model, a_statement, a_version
-from tests.traces import journalled, only_the_entitled_may, refused
+from registry.services import (
+    announcements,
+    cards,
+    deployments,
+    registered_models,
+    relations,
+    releases,
+    settling,
+    units,
+)
+from tests.cast import (
+    Cast,
+    a_card,
+    a_model,
+    a_release,
+    a_statement,
+    a_version,
+    an_approved_release,
+)
+from tests.registry.flow import PROOF, a_condition, act
+from tests.registry.live import a_deployment, ago, an_approval
+from tests.registry.signing import revoke
+from tests.traces import journalled, only_the_entitled_may, refused, time_passes
 
 
 def fed(upstream: RegisteredModel, downstream: RegisteredModel, by: User) -> ModelRelation:
@@ -127,3 +150,84 @@ def test_what_is_retired_or_ended_is_not_asked(cast: Cast, chain: list[Registere
     assert [one.model for one in Review.objects.filter(cause="upstream_changed")] == [second]
     with refused("relation.retired"):
         fed(first, RegisteredModel.objects.get(pk=third.pk), cast.scientist)
+
+
+def changes_told_to(model: RegisteredModel) -> list[str]:
+    """Return what of its upstream a model was told of, in its order."""
+    return [
+        details["change"]
+        for review in Review.objects.filter(model=model, cause="upstream_changed")
+        for details in [review.details, *review.events.values_list("details", flat=True)]
+    ]
+
+
+def test_all_that_happens_to_what_is_live_is_told_downstream(cast: Cast, tmp_path: Path) -> None:
+    release = an_approval(cast, tmp_path)
+    version, downstream = release.version, a_model(cast, "Limits")
+    fed(version.model, downstream, cast.scientist)
+    first = a_deployment(cast, version)
+    second = a_deployment(cast, version, cluster="us-1")
+    deployments.end(deployment=first, reason="One cluster is enough.", by=cast.deployer)
+    told = ["went_live"]
+    assert changes_told_to(downstream) == told
+    deployments.end(deployment=second, reason="Not needed at night.", by=cast.deployer)
+    told.append("taken_down")
+    assert changes_told_to(downstream) == told
+    revoke(release, cast.manager2)
+    third = a_deployment(cast, version)
+    deployments.end(deployment=third, reason="Nobody approved it.", by=cast.deployer)
+    registered_models.retire(model=version.model, reason="It drifts.", by=cast.manager)
+    told += ["revoked", "runs_unreleased", "taken_down", "retired"]
+    assert changes_told_to(downstream) == told
+
+
+def test_what_ran_in_the_past_is_no_change_now(cast: Cast, tmp_path: Path) -> None:
+    release = an_approval(cast, tmp_path)
+    a_deployment(cast, release.version)
+    fed(release.version.model, downstream := a_model(cast, "Limits"), cast.scientist)
+    a_deployment(cast, release.version, label="0.9", live_from=ago(days=400))
+    assert changes_told_to(downstream) == []
+
+
+# How an approval stops holding, and what the models downstream are told.
+def voided(cast: Cast, release: Release, patch: pytest.MonkeyPatch) -> str:
+    draft = a_card(cast, release.version, factors="Also age.")
+    cards.make_effective(revision=draft, by=cast.scientist)
+    return "void"
+
+
+def expired(cast: Cast, release: Release, patch: pytest.MonkeyPatch) -> str:
+    time_passes(patch, days=1000)
+    return "expired"
+
+
+def retired(cast: Cast, release: Release, patch: pytest.MonkeyPatch) -> str:
+    releases.retire(release=release, reason="Replaced.", proof=PROOF, by=cast.manager)
+    return "release_retired"
+
+
+@pytest.mark.parametrize("ends", [voided, expired, retired])
+def test_an_approval_that_ends_is_told_downstream_once(
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    ends: Callable[[Cast, Release, pytest.MonkeyPatch], str],
+) -> None:
+    release = an_approved_release(cast)
+    fed(release.version.model, downstream := a_model(cast, "Limits"), cast.scientist)
+    told = ends(cast, release, monkeypatch)
+    for _ in range(2):
+        settling.settle_due()
+        announcements.of_what_followed()
+        assert changes_told_to(downstream) == [told]
+    review = Review.objects.get(model=downstream)
+    assert review.details["release"] == release.pk
+
+
+def test_a_missed_condition_is_told_downstream(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    release = a_release(cast)
+    fed(release.version.model, downstream := a_model(cast, "Limits"), cast.scientist)
+    act(releases.approve_with_conditions, release, cast.manager, conditions=[a_condition(cast)])
+    time_passes(monkeypatch, days=32)
+    settling.settle_due()
+    announcements.of_what_followed()
+    assert changes_told_to(downstream) == ["condition_breached"]

@@ -94,8 +94,9 @@ def test_what_nobody_could_ever_approve_is_not_submitted(cast: Cast) -> None:
     version = a_complete_version(cast)
     asks = [{"role": "model_risk_manager", "needed": 2, "of": 4}]
     policy_with(stages=[{"name": "Committee", "asks": asks}])
-    with refused("submit.panel_too_small"):
+    with refused("submit.panel_too_small") as caught:
         a_release(cast, version)
+    assert "takes 4 people of the role “Model risk manager”" in str(caught.value)
     fourth = a_person("manager4", "Mia Kern")
     units.grant(unit=cast.unit, user=fourth, role=Role.MODEL_RISK_MANAGER, by=cast.admin)
     assert a_release(cast, version).state == "submitted"

@@ -9,11 +9,10 @@ from registry.rules.risk import Control, HazardFacts
 from registry.services import conditions, resting, reviews, risk
 from tests.cast import Cast, an_exhibit
 from tests.registry.flow import a_condition
-from tests.registry.keeping import YEAR, foreseen
+from tests.registry.keeping import YEAR, foreseen, keep_house
 from tests.registry.reviewing import a_review, closed
 from tests.registry.rows_at_rest import fresh
 from tests.registry.test_conditions import approved_under
-from tests.registry.test_retention_schedule import keep_house
 from tests.traces import time_passes
 
 

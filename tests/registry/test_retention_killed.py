@@ -1,4 +1,4 @@
-"""Deletions of rows that a killed process or a stubborn store interrupts."""
+"""Deletions that a killed process or a stubborn store interrupts: of rows, and of what is due."""
 
 from __future__ import annotations
 
@@ -13,12 +13,21 @@ import pytest
 from pytest_django import Settings
 
 from registry import tasks
-from registry.models import RowsDeletion
+from registry.models import DatasetVersion, RowsDeletion, StoredFile, Tombstone
 from registry.services import journal, retention
-from tests.cast import Cast, a_dataset, a_dataset_version, a_table, gather
+from tests.cast import (
+    Cast,
+    a_dataset,
+    a_dataset_version,
+    a_table,
+    a_version,
+    an_exhibit,
+    gather,
+)
 from tests.conftest import keep_files_in
+from tests.registry.keeping import keep_house
 from tests.registry.rows_at_rest import fresh, in_the_store, lies_at
-from tests.traces import nothing_written
+from tests.traces import nothing_written, time_passes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,17 +44,28 @@ retention.delete_rows(
 """
 
 
-def test_a_process_killed_between_the_commit_and_the_removal_loses_nothing(
-    committed_db: str, quick_passwords: None, settings: Settings, tmp_path: Path
-) -> None:
-    keep_files_in(settings, tmp_path / "files")
-    data = a_dataset_version(gather())
-    killed = subprocess.run(  # noqa: S603 - this Python, and the text above
-        [sys.executable, "-c", KILLED],
+KILLED_AT_NIGHT = """
+import os, signal
+import django
+django.setup()
+from datetime import timedelta
+from django.utils import timezone
+from registry.services import files, keeping, kept_files
+real = timezone.now
+timezone.now = lambda: real() + timedelta(days=4100)
+files.sweep = lambda digest: os.kill(os.getpid(), signal.SIGKILL)
+keeping.delete_due(sources=kept_files.SOURCES)
+"""
+
+
+def run_until_killed(text: str, database: str, settings: Settings, folder: Path) -> None:
+    """Run Python over the test's database and files; it has to kill itself."""
+    killed = subprocess.run(  # noqa: S603 - this Python, and one of the texts above
+        [sys.executable, "-c", text],
         env=os.environ
         | {
-            "DATABASE_URL": committed_db,
-            "VAR_DIR": str(tmp_path),
+            "DATABASE_URL": database,
+            "VAR_DIR": str(folder),
             "PEOPLE_KEY": b64encode(settings.PEOPLE_KEY).decode(),
             "DJANGO_SETTINGS_MODULE": "mlops_gov.settings",
             "PYTHONPATH": str(ROOT),
@@ -53,6 +73,14 @@ def test_a_process_killed_between_the_commit_and_the_removal_loses_nothing(
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL
+
+
+def test_a_process_killed_between_the_commit_and_the_removal_loses_nothing(
+    committed_db: str, quick_passwords: None, settings: Settings, tmp_path: Path
+) -> None:
+    keep_files_in(settings, tmp_path / "files")
+    data = a_dataset_version(gather())
+    run_until_killed(KILLED, committed_db, settings, tmp_path)
     assert RowsDeletion.objects.get().data == data
     assert (len(in_the_store()), fresh(data.file).wrapped_key) == (1, None)
     tasks.keep_house()
@@ -60,6 +88,29 @@ def test_a_process_killed_between_the_commit_and_the_removal_loses_nothing(
     assert journal.verify()[0] is None
     with nothing_written():
         tasks.keep_house()
+
+
+def test_a_process_killed_in_between_is_made_up_for_by_the_next(
+    committed_db: str,
+    quick_passwords: None,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keep_files_in(settings, tmp_path / "files")
+    cast = gather()
+    version = a_version(cast)
+    exhibits = [an_exhibit(cast, version) for _ in range(3)]
+    run_until_killed(KILLED_AT_NIGHT, committed_db, settings, tmp_path)
+    assert (Tombstone.objects.count(), len(in_the_store())) == (1, 3)
+    time_passes(monkeypatch, days=4100)
+    keep_house()
+    assert {one.record_id for one in Tombstone.objects.filter(kind="evidence")} == {
+        exhibit.pk for exhibit in exhibits
+    }
+    assert (in_the_store(), StoredFile.objects.filter(has_leftovers=True).count()) == ([], 0)
+    assert journal.verify()[0] is None
+    assert RowsDeletion.objects.count() == DatasetVersion.objects.count() == 0
 
 
 def test_bytes_that_cannot_be_removed_now_are_removed_later(

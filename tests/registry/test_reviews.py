@@ -85,17 +85,20 @@ def test_a_new_version_of_a_model_in_use_is_reviewed_and_so_is_a_new_source(cast
     assert changed.details["source"] == ["", "Vendor: Example Analytics"]
 
 
-def test_a_failing_fairness_exhibit_opens_a_review_only_after_approval(cast: Cast) -> None:
+@pytest.mark.parametrize("kind", ["fairness", "drift"])
+def test_a_failing_exhibit_of_fairness_or_drift_opens_a_review_only_after_approval(
+    cast: Cast, kind: str
+) -> None:
     version = a_version(cast)
-    an_exhibit(cast, version, "fairness", verdict="fail")
+    an_exhibit(cast, version, kind, verdict="fail")
     assert not Review.objects.exists()
     version = in_use(cast, "Churn").version
-    an_exhibit(cast, version, "fairness")
+    an_exhibit(cast, version, kind)
     an_exhibit(cast, version, "performance", verdict="fail")
     assert not Review.objects.exists()
-    exhibit = an_exhibit(cast, version, "fairness", verdict="fail")
+    exhibit = an_exhibit(cast, version, kind, verdict="fail")
     review = Review.objects.get()
-    assert (review.cause, review.version) == ("fairness_breach", version)
+    assert (review.cause, review.version) == (f"{kind}_breach", version)
     assert review.details["exhibit"] == exhibit.pk
 
 

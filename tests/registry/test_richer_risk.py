@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from registry.models import RiskAssessment
 from registry.rules.matrices import DEFAULT_MATRIX
+from registry.rules.refusals import fill
 from registry.rules.risk import MAINTAINERS_GONE, TEXTS, Control, HazardFacts
 from registry.services import case_files, matrices, portfolio, registered_models, risk
 from tests.cast import (
@@ -120,14 +121,20 @@ def test_the_database_too_knows_three_strengths(cast: Cast) -> None:
 
 def test_one_maintainer_is_not_enough_to_call_their_loss_unlikely(cast: Cast) -> None:
     gone = HazardFacts(MAINTAINERS_GONE, 2, 4, "", 2, 4)
-    version = a_version(cast)
+    version = a_version(cast, a_model(cast, maintainers=(cast.scientist,)))
     with refused("risk.few_maintainers"):
         risk.assess(version=version, hazards=[gone], by=cast.scientist)
-    two = a_statement(cast, maintainers=(cast.scientist, cast.validator))
+    with refused("risk.off_the_matrix", "risk.lacks_few_maintainers"):
+        risk.assess(version=version, hazards=[replace(FIRE, impact=6)], by=cast.scientist)
+    likely = replace(gone, likelihood=3, residual_likelihood=3)
+    assert risk.assess(version=version, hazards=[FIRE, likely], by=cast.scientist)
+    # Whoever takes over from the maintainer counts as one who can maintain it.
+    two = a_statement(cast, maintainers=(cast.scientist,), maintainer_deputies=(cast.validator,))
     registered_models.revise(
         model=version.model, statement=two, reason="A second one.", by=cast.scientist
     )
     assert risk.assess(version=version, hazards=[gone], by=cast.scientist)
+    assert risk.assess(version=version, hazards=[FIRE], by=cast.scientist)
 
 
 def test_a_reassessment_is_told_field_by_field(cast: Cast) -> None:
@@ -170,7 +177,11 @@ def test_the_residual_risk_is_held_against_the_appetite(
 ) -> None:
     version = a_version(cast)
     risk.assess(version=version, hazards=[hazard], by=cast.scientist)
-    assert [one.code for one in risk.appetite_objections(version)] == codes
+    objections = risk.appetite_objections(version)
+    assert [one.code for one in objections] == codes
+    for one in objections:
+        assert "is Schwerwiegend," in fill(one.message, one.params, language="de")
+        assert (str(one)[:27], one.about) == ("The residual risk is Severe", ("severe",))
     assert risk.needs_exception(version) == by_exception
 
 

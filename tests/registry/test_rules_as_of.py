@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from registry.rules.as_of import no_unit_yet, not_yet, objections_to_instant
+from registry.rules.as_of import no_unit, no_unit_yet, not_yet, objections_to_instant
 
 NOW = datetime(2026, 11, 20, 16, tzinfo=UTC)
 
@@ -22,3 +22,4 @@ def test_what_was_not_there_yet_is_named_with_the_instant() -> None:
         "There was no Scores 1.0 on 2026-11-20T16:00:00.000000Z yet; choose a later instant."
     )
     assert "founded by 2026" in str(no_unit_yet("2026-11-20T16:00:00.000000Z"))
+    assert no_unit().objection.code == "as_of.no_role"

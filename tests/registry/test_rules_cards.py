@@ -72,4 +72,5 @@ def test_a_section_may_be_just_as_long_as_the_limit() -> None:
 def test_a_longer_section_is_refused() -> None:
     (objection,) = objections_to({"factors": "x" * (LONGEST_SECTION + 1)})
     assert objection.code == "card.section_too_long"
-    assert objection.params == {"section": "factors", "most": 20_000}
+    assert str(objection).startswith("Section “Factors” is longer than 20000 characters")
+    assert objection.about == ("factors",)

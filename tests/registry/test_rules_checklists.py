@@ -65,7 +65,11 @@ def test_everything_asked_for_is_listed_and_met() -> None:
 def test_a_version_without_a_card_misses_the_required_sections() -> None:
     (item,) = (item for item in items(card=None).values() if item.objection)
     assert item.objection is not None
-    assert item.objection.params == {"count": 2, "sections": "model_details, caveats"}
+    assert item.objection.params == {
+        "count": 2,
+        "sections": ["Model details", "Caveats and recommendations"],
+    }
+    assert list(item.objection.about) == ["model_details", "caveats"]
 
 
 def test_a_section_the_policy_does_not_ask_for_may_be_empty() -> None:
@@ -168,6 +172,18 @@ def test_open_findings_of_the_severities_named_are_listed_together() -> None:
     assert item.objection is not None
     assert (item.code, item.standing) == ("findings", Standing.FAILING)
     assert item.objection.params == {"findings": "It leaks.; It drifts."}
+
+
+def test_open_findings_on_the_same_artefact_are_named_with_their_version() -> None:
+    found = [("high", "It leaks.", "1.0"), ("low", "A typo.", "1.0"), ("critical", "It lies.", "2")]
+    item = items(twin_findings=found)["twins"]
+    assert item.standing == Standing.FAILING
+    assert item.objection is not None
+    assert item.objection.code == "submit.twin_findings_open"
+    assert item.objection.params == {"findings": "1.0: It leaks.; 2: It lies."}
+    assert "twins" not in items(twin_findings=found[1:2])
+    lenient = replace(RULING, open_findings_block=())
+    assert "twins" not in items(lenient, twin_findings=found)
 
 
 def test_a_policy_may_let_findings_pass() -> None:

@@ -35,7 +35,11 @@ def a_line(size: int) -> str:
         (["card.saved"], 100, 101, False),
         (["card.saved", "release.signed"], 3, 5, True),
         (["policy.approved"], 3, 4, True),
+        (["override.requested"], 3, 4, True),
         (["override.used"], 3, 4, True),
+        (["attestation.confirmed"], 3, 4, True),
+        (["matrix.loaded"], 3, 4, True),
+        (["matrix.loaded"], 0, 1, False),
         ([], 3, 3, False),
     ],
 )

@@ -44,7 +44,8 @@ def test_a_new_edition_closes_it_where_the_policy_says_so() -> None:
 def test_a_changed_fact_closes_the_gate_and_is_named() -> None:
     (reason,) = gate_reasons(state="approved", changed=["version.threshold", "card.revision"])
     assert reason.code == "gate.void"
-    assert "version.threshold, card.revision" in str(reason)
+    assert "(Version: Threshold; Model card: Revision)" in str(reason)
+    assert reason.about == ("version.threshold", "card.revision")
 
 
 def test_each_failing_exhibit_and_each_breached_condition_is_named() -> None:

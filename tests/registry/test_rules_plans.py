@@ -77,7 +77,7 @@ def test_the_sentence_names_the_measure_and_both_limits() -> None:
         {"fairness": section(check(limit=0.7))}, {"fairness": section(check(limit=0.8))}
     )
     assert str(told) == (
-        "fairness: impact_ratio of at least 0.7 is laxer than the policy's 0.8."
+        "Fairness: Impact ratio of at least 0.7 is laxer than the policy's 0.8."
         " Ask for 0.8 or more."
     )
 

@@ -12,7 +12,7 @@ from registry.rules.findings import SEVERITIES as FINDING_SEVERITIES
 from registry.rules.policies import Requirement, Ruling, environments_of, ruling
 from registry.rules.policy_parts import SEVERITIES, STRENGTHS
 from registry.rules.refusals import Refused
-from registry.rules.releases import HANDS
+from registry.rules.releases import ALWAYS_EXCLUDED, HANDS
 from registry.rules.signatures import Strength
 from registry.rules.stages import Ask, Stage
 from tests.registry.definitions import POLICY, TIER, with_tier
@@ -52,7 +52,7 @@ def test_what_is_said_stands() -> None:
         "review_days": 90,
         "reauthentication": "second_factor",
         "conditions_allowed": False,
-        "excluded": ["submitted"],
+        "excluded": [*ALWAYS_EXCLUDED, "risk"],
         "new_edition_closes_gate": True,
         "open_findings_block": ["critical"],
         "scorecard_filled": True,
@@ -61,9 +61,26 @@ def test_what_is_said_stands() -> None:
     read = ruling(with_tier("2", **said), 2)
     assert {name: getattr(read, name) for name in said} == {
         **said,
-        "excluded": ("submitted",),
+        "excluded": (*ALWAYS_EXCLUDED, "risk"),
         "open_findings_block": ("critical",),
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ([], ALWAYS_EXCLUDED),
+        (["submitted"], ALWAYS_EXCLUDED),
+        (["risk", "card", "evidence"], (*ALWAYS_EXCLUDED, "evidence", "risk")),
+    ],
+)
+def test_an_early_edition_that_excludes_too_few_is_read_with_those_it_left_out(
+    said: list[str], read: tuple[str, ...]
+) -> None:
+    assert ruling(with_tier("2", excluded=said), 2).excluded == read
+    there = with_tier("2", environments={"staging": {"excluded": said}})
+    assert ruling(there, 2, "staging").excluded == read
+    assert ruling(there, 2).excluded == tuple(HANDS)
 
 
 def test_all_sections_can_be_asked_for_in_a_word() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 from registry.rules.policies import TIERS, objections_to, ruling
 from registry.rules.policy_parts import PARTS
 from registry.rules.refusals import Refused
+from registry.rules.releases import ALWAYS_EXCLUDED, HANDS
 from tests.registry.definitions import POLICY, TIER, with_tier
 
 
@@ -55,6 +56,27 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_part(part: str, value: obje
 
 def test_every_part_was_tried_with_wrong_values() -> None:
     assert set(WRONG) == set(PARTS)
+
+
+@pytest.mark.parametrize("part", ALWAYS_EXCLUDED)
+def test_who_made_a_version_is_excluded_by_every_edition(part: str) -> None:
+    others = [one for one in HANDS if one != part]
+    places = {"environments": {"staging": {"excluded": others}}}
+    for policy in (with_tier("2", excluded=others), with_tier("2", **places)):
+        (objection,) = objections_to(policy)
+        assert objection.code == "policy.excluded_too_few"
+        assert f"leaves out {part}." in str(objection)
+
+
+def test_an_edition_that_excludes_nobody_is_told_whom_it_left_out() -> None:
+    (objection,) = objections_to(with_tier("2", excluded=[]))
+    assert "submitted, registered, card, data, run" in str(objection)
+
+
+@pytest.mark.parametrize("part", sorted(set(HANDS) - set(ALWAYS_EXCLUDED)))
+def test_the_rest_is_the_choice_of_the_edition(part: str) -> None:
+    assert codes(with_tier("2", excluded=[one for one in HANDS if one != part])) == []
+    assert codes(with_tier("2", excluded=[*ALWAYS_EXCLUDED, part])) == []
 
 
 @pytest.mark.parametrize("days", [0, 14])

@@ -19,6 +19,7 @@ from registry.rules.review_details import (
     SHORTCOMING_NAMES,
     VALUE_NAMES,
 )
+from registry.services import announcements
 
 ROOT = Path(__file__).parents[2]
 SERVICES = [*ROOT.glob("registry/services/*.py"), *ROOT.glob("audits/services/*.py")]
@@ -78,4 +79,10 @@ def test_every_part_of_a_ruling_has_words() -> None:
 
 def test_the_codes_among_the_values_have_words() -> None:
     assert set(LEVEL_NAMES) == {"low", "medium", "high", "severe"}
-    assert set(CHANGE_NAMES) == {"went_live", "new_version"}
+
+
+def test_every_change_that_is_told_downstream_has_words() -> None:
+    told = set(announcements.CHANGES.values())
+    for path in SERVICES:
+        told |= set(re.findall(r'"change": "(\w+)"', path.read_text(encoding="utf-8")))
+    assert told == set(CHANGE_NAMES)

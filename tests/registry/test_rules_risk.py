@@ -20,6 +20,7 @@ from registry.rules.risk import (
     TEXTS,
     Control,
     HazardFacts,
+    hazards_asked_for,
     starting_likelihood,
     stated,
 )
@@ -153,8 +154,21 @@ def test_few_maintainers_raise_the_fourth_hazard(
 
 def test_the_fourth_hazard_is_known_by_its_name_in_any_language() -> None:
     other = replace(GONE, title="Niemand ist mehr da")
-    assert not objections_to_few_maintainers([other], 1)
-    assert objections_to_few_maintainers([other], 1, {MAINTAINERS_GONE, "Niemand ist mehr da"})
+    titles = {MAINTAINERS_GONE, "Niemand ist mehr da"}
+    (found,) = objections_to_few_maintainers([other], 1, titles)
+    assert (found.code, str(found)[:20]) == ("risk.few_maintainers", "Niemand ist mehr da:")
+    assert not objections_to_few_maintainers([replace(other, likelihood=3)], 1, titles)
+
+
+def test_the_fourth_hazard_is_neither_left_out_nor_retitled_with_few_maintainers() -> None:
+    retitled = replace(GONE, title="Nobody remembers it", likelihood=5)
+    for hazards in ([], [FIRE], [FIRE, retitled]):
+        (found,) = objections_to_few_maintainers(hazards, 1)
+        assert found.code == "risk.lacks_few_maintainers"
+        assert f"“{MAINTAINERS_GONE}”" in str(found)
+        assert not objections_to_few_maintainers(hazards, 2)
+    assert hazards_asked_for(1) == (MAINTAINERS_GONE,)
+    assert hazards_asked_for(2) == ()
 
 
 def test_the_fourth_hazard_starts_higher_with_few_maintainers() -> None:

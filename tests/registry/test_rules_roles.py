@@ -70,6 +70,7 @@ EXPECTED = {
     "retention_rule.confirm": "MD",
     "retention.preview": "MAD",
     "store.read": "AD",
+    "journal.check": "SVMBEPAD",
     "gate.ask": "SVMBEPADX",
     "report.request": "SVMBEA",
     "report.recall": "AD",
@@ -95,6 +96,7 @@ def test_an_auditor_reads_everything_and_changes_nothing() -> None:
         "report.recall",
         "small_cells.read",
         "conflicts.read",
+        "journal.check",
         "gate.ask",
         "retention.preview",
         "store.read",
@@ -118,6 +120,7 @@ def test_an_administrator_decides_nothing() -> None:
         "retention_rule.confirm",
         "retention.preview",
         "store.read",
+        "journal.check",
         "gate.ask",
         "report.recall",
     ]
@@ -186,7 +189,8 @@ def test_some_roles_never_meet_in_one_person(one: Role, other: Role) -> None:
 
 def test_a_clash_names_both_roles() -> None:
     (objection,) = objections_to_granting(Role.AUDITOR, ["validator", "data_scientist"], False)
-    assert objection.params == {"role": "auditor", "held": "data_scientist, validator"}
+    assert "“Auditor” and “Data scientist, Validator” are never held by one" in str(objection)
+    assert objection.about == ("auditor", "data_scientist", "validator")
 
 
 def test_every_reason_is_given_at_once() -> None:

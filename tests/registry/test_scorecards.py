@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from registry.models import ModelRevision, Review
+from registry.models import ModelRevision, RegisteredModel, Review
 from registry.services import registered_models, scorecards, tiers
 from tests.cast import Cast, a_model, a_statement, a_version
 from tests.registry.scoring import LIGHT, filled, tier_now
@@ -43,7 +43,7 @@ def test_filling_sets_the_tier_in_the_same_verb(cast: Cast) -> None:
     assert (model.revision.tier, model.revision.reason) == (2, "Scorecard, revision 1")
     assert model.revision.revised_by == cast.scientist
     assert model.revision.purpose == model.revisions.get(number=1).purpose
-    assert list(model.revision.maintainers.all()) == [cast.scientist]
+    assert set(model.revision.maintainers.all()) == {cast.scientist, cast.manager2}
     assert [entry.action for entry in entries] == ["scorecard.filled", "model.revised"]
     told = json.loads(entries[0].changes)
     assert told["tier"] == [None, 2]
@@ -137,6 +137,34 @@ def test_a_high_risk_class_makes_the_scored_tier_stricter(cast: Cast) -> None:
     model.refresh_from_db()
     assert model.revision is not None
     assert (model.revision.tier, model.revision.revised_by) == (4, cast.scientist)
+
+
+def test_no_tier_lighter_than_its_class_allows_is_stated(cast: Cast) -> None:
+    with refused("model.tier_too_light"):
+        a_model(cast, tier=4, **HIGH_RISK)
+    model = a_model(cast)
+    with refused("model.tier_too_light"):
+        registered_models.revise(
+            model=model,
+            statement=a_statement(cast, tier=3, **HIGH_RISK),
+            reason="Classed with counsel.",
+            by=cast.scientist,
+        )
+    registered_models.revise(
+        model=model,
+        statement=a_statement(cast, tier=2, **HIGH_RISK),
+        reason="Classed with counsel.",
+        by=cast.scientist,
+    )
+    assert tier_now(model) == 2
+
+
+def test_a_lighter_tier_from_before_the_floor_is_not_submitted() -> None:
+    said = ModelRevision(tier=4, ai_act_class="high_risk_annex_i")
+    codes = [
+        one.code for one in scorecards.objections_to_submitting(RegisteredModel(revision=said))
+    ]
+    assert codes == ["model.tier_too_light"]
 
 
 @pytest.mark.parametrize("ai_act_class", ["prohibited", "minimal"])

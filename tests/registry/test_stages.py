@@ -6,16 +6,15 @@ from registry.models import Decision, Entry, PolicyEdition
 from registry.rules.roles import Role
 from registry.services import (
     policies,
-    registered_models,
     stages,
     units,
 )
 from tests.cast import (
     Cast,
     a_release,
-    a_statement,
     an_exhibit,
 )
+from tests.registry.scoring import filled
 from tests.registry.signing import THREE_STAGES, approve, fresh, in_three_stages
 from tests.traces import denied, refused
 
@@ -90,10 +89,5 @@ def test_a_new_policy_changes_nothing_for_a_release_under_way(cast: Cast) -> Non
 
 def test_a_new_tier_changes_nothing_for_a_release_under_way(cast: Cast) -> None:
     release = a_release(cast)
-    registered_models.revise(
-        model=release.version.model,
-        statement=a_statement(cast, tier=1),
-        reason="Larger loans.",
-        by=cast.manager2,
-    )
+    filled(release.version.model, cast.manager2, exposure=4, purpose=3)
     assert len(stages.progress_of(fresh(release)).stages) == 1

@@ -135,16 +135,34 @@ def test_a_new_card_does_not_move_an_overridden_tier(cast: Cast, model: Register
     confirmed(proposed(cast, model), cast.manager)
     filled(model, cast.scientist, purpose=4, exposure=4)
     assert tier_now(model) == 4
-    # Nor does a new statement, under whatever class.
+    # Nor does a new statement; a class that allows no such tier is refused while it is in force.
+    _classed(cast, model, "limited", tier=4)
+    with refused("model.tier_too_light"):
+        _classed(cast, model, "high_risk_annex_i", tier=4)
+    assert tier_now(model) == 4
+
+
+def _classed(cast: Cast, model: RegisteredModel, ai_act_class: str, tier: int) -> None:
     registered_models.revise(
         model=model,
         statement=a_statement(
-            cast, tier=4, ai_act_class="high_risk_annex_i", ai_act_ground="A lift's controller."
+            cast, tier=tier, ai_act_class=ai_act_class, ai_act_ground="A lift's controller."
         ),
         reason="Classed.",
         by=cast.scientist,
     )
-    assert tier_now(model) == 4
+
+
+def test_two_people_override_no_floor_of_the_class(cast: Cast, model: RegisteredModel) -> None:
+    earlier = proposed(cast, model)
+    _classed(cast, model, "high_risk_annex_i", tier=2)
+    with refused("model.tier_too_light"):
+        confirmed(earlier, cast.manager)
+    tier_overrides.withdraw(override=earlier, reason="Classed since.", by=cast.manager)
+    with refused("model.tier_too_light"):
+        proposed(cast, model, 3)
+    confirmed(proposed(cast, model, 1), cast.manager)
+    assert tier_now(model) == 1
 
 
 def test_the_next_confirmed_one_ends_it(cast: Cast, model: RegisteredModel) -> None:

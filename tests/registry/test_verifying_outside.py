@@ -10,7 +10,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from registry.models import Checkpoint, CheckpointDelivery, Entry, Installation
-from registry.services import checkpoint_sinks, checkpoints, journal_checks
+from registry.services import checkpoint_sinks, checkpoints, journal_checks, kept_checks
 from tests.cast import Cast, an_approved_release
 from tests.registry.bending import Bent, bend, cut_to, found, rebuild, sign_anew, tell, undone
 
@@ -155,6 +155,8 @@ def test_a_place_that_fails_is_tried_again_and_holds_up_no_other(
     # What cannot be read is said, and is no break.
     checked = journal_checks.check()
     assert checked.found is None
+    assert [look.sink for look in checked.unread] == settings.CHECKPOINT_SINKS[:2]
+    assert "the settings have no storage nowhere" in checked.unread[1].failure
     assert list(checkpoint_sinks.read("storage://default/checkpoints")) == [signed.line]
     blocked.unlink()
     assert checkpoint_sinks.deliver() == 1
@@ -169,7 +171,7 @@ def test_a_place_that_fails_is_tried_again_and_holds_up_no_other(
 def test_a_check_may_begin_behind_what_was_whole_the_last_time(
     outside: Path, cast: Cast, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert journal_checks.keep(kind="nightly").whole
+    assert kept_checks.keep(kind="nightly").whole
     first, second = Checkpoint.objects.order_by("size")
     tell(cast.unit, 300)
     checkpoints.make()

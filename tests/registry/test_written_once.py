@@ -40,7 +40,7 @@ from registry.models import (
     Tombstone,
 )
 from registry.models.append_only import WrittenOnce
-from registry.services import journal_checks, plans, retention, store
+from registry.services import kept_checks, plans, retention, store
 from tests.cast import (
     Cast,
     an_approved_release,
@@ -132,7 +132,7 @@ def full(cast: Cast) -> Cast:
     CheckpointDelivery.objects.create(checkpoint=signed, sink="file:///lines", at=now)
     CheckpointStamp.objects.create(checkpoint=signed, authority="a", token=b"t", at=now)
     JournalTile.objects.create(index=0, root="a" * 64)
-    journal_checks.keep(kind="nightly")
+    kept_checks.keep(kind="nightly")
     with connection.cursor() as cursor:
         # Checks put off to the commit would keep TRUNCATE out before the trigger can.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

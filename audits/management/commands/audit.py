@@ -16,7 +16,7 @@ from audits.rules.runs import UNDER_WAY, Kind, State
 from audits.services import performing, runs
 from audits.wording import sentence
 from registry.models import DatasetVersion, ModelVersion, User
-from registry.rules.refusals import Refused
+from registry.rules.refusals import Objection, Refused
 from registry.services import files, journal
 
 FAILING, REFUSED = 1, 2
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         except (Refused, PermissionDenied) as refusal:
             raise CommandError(str(refusal), returncode=REFUSED) from refusal
         if run.state != State.DONE or run.evidence is None:
-            reasons = " ".join(one["message"] % one["params"] for one in run.reason)
+            reasons = " ".join(str(Objection(**one)) for one in run.reason)
             raise CommandError(reasons, returncode=REFUSED)
         content = files.read_checked(run.evidence.file).decode()
         told = content if options["json"] else _told(run, content)

@@ -190,6 +190,7 @@ def pensions(stage: steps.Stage) -> None:
         ),
         [data["train"], data["test"]],
     )
+    governing.scored(stage, model, texts.PENSION_SCORES)
     steps.documented(stage, version, texts.PENSION_CARD, texts.PENSION_HAZARDS)
     steps.examined(stage, version, data["test"], ALL)
     steps.submitted(
@@ -238,6 +239,7 @@ def births(stage: steps.Stage) -> None:
         ),
         [data["test"]],
     )
+    governing.scored(stage, model, texts.BIRTH_SCORES)
     steps.documented(stage, version, texts.BIRTH_CARD, ())
     scores = builds.vendor_scores(
         train, test, tables.BIRTH_FEATURES, "light", stage.folder / "vendor-scores.csv"

@@ -92,3 +92,25 @@ MORTGAGE_SCORES = {
     "data_sensitivity": 4,
     "affected_rights": 3,
 }
+# Hundreds get the pension letter and nobody looks before it is sent; joining stays open to all.
+PENSION_SCORES = {
+    "exposure": 2,
+    "purpose": 3,
+    "complexity": 3,
+    "reliance": 4,
+    "autonomy": 2,
+    "opacity": 3,
+    "data_sensitivity": 3,
+    "affected_rights": 2,
+}
+# Few ask for the course; the vendor keeps its model secret, and it is about people's health.
+BIRTH_SCORES = {
+    "exposure": 1,
+    "purpose": 2,
+    "complexity": 2,
+    "reliance": 2,
+    "autonomy": 1,
+    "opacity": 4,
+    "data_sensitivity": 4,
+    "affected_rights": 2,
+}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from registry.rules.refusals import Refused
-from registry.services import checkpoint_rotation, journal
+from registry.management.operators import acting_by
+from registry.services import checkpoint_rotation
 
 
 class Command(BaseCommand):
@@ -30,11 +30,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> str:
         """Say which key signs now."""
-        try:
-            with journal.came_in_by("shell", "operating system"):
-                key = checkpoint_rotation.rotate(lost=options["lost"])
-        except Refused as refusal:
-            raise CommandError(str(refusal)) from refusal
+        with acting_by("rotate_checkpoint_key"):
+            key = checkpoint_rotation.rotate(lost=options["lost"])
         return (
             f"Checkpoints are signed by the key {key.fingerprint} now. Publish this fingerprint"
             " beside those of the earlier keys."

@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from registry.rules.refusals import Refused
-from registry.services import journal, person_key_rotation
+from registry.management.operators import acting_by
+from registry.services import person_key_rotation
 
 
 class Command(BaseCommand):
@@ -30,9 +30,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> str:
         """Say how many keys were wrapped anew, or which key is missing."""
-        try:
-            with journal.came_in_by("command rotate_people_key", "operating system"):
-                done = person_key_rotation.rotate(replace_lost=options["replace_lost"])
-        except Refused as refusal:
-            raise CommandError(str(refusal)) from refusal
+        with acting_by("rotate_people_key"):
+            done = person_key_rotation.rotate(replace_lost=options["replace_lost"])
         return f"{done} people's keys are under the present key now; none is under another."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from registry.rules.refusals import Refused
-from registry.services import journal, row_keys
+from registry.management.operators import acting_by
+from registry.services import row_keys
 
 
 class Command(BaseCommand):
@@ -20,9 +20,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> str:
         """Say how many files' keys were wrapped anew."""
-        try:
-            with journal.came_in_by("shell", "operating system"):
-                done = row_keys.rotate()
-        except Refused as refusal:
-            raise CommandError(str(refusal)) from refusal
+        with acting_by("rotate_rows_key"):
+            done = row_keys.rotate()
         return f"{done} files are under the present key now; no file is under another."

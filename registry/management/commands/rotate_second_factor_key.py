@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from registry.rules.refusals import Refused
-from registry.services import factor_keys, journal
+from registry.management.operators import acting_by
+from registry.services import factor_keys
 
 
 class Command(BaseCommand):
@@ -17,9 +17,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> str:
         """Rotate, or say which key is missing."""
-        try:
-            with journal.came_in_by("command rotate_second_factor_key", "operating system"):
-                count = factor_keys.rotate()
-        except Refused as refusal:
-            raise CommandError(str(refusal)) from refusal
+        with acting_by("rotate_second_factor_key"):
+            count = factor_keys.rotate()
         return f"Encrypted the second factors of {count} people anew."

@@ -1,6 +1,7 @@
 """manage.py verify_journal: check the whole journal.
 
-Exit code 1 and the first break where it does not hold.
+Exit code 1 and the first break where it does not hold; 3 where it holds, but a place outside could
+not be read, so that it was not compared with what lies there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from registry.services import journal_checks
 from registry.services.journal_checks import Checked
+
+NOT_COMPARED = 3
 
 
 class Command(BaseCommand):
@@ -44,11 +47,13 @@ class Command(BaseCommand):
         )
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(checked)))
-        for failure in checked.unread:
-            self.stderr.write(f"{failure}.")
+        for look in checked.unread:
+            self.stderr.write(f"{look.failure}.")
         if checked.found:
             number, wrong = checked.found.number, checked.found.wrong
             raise CommandError(f"The journal is broken at entry {number}: {wrong}.")
+        if checked.unread:
+            raise CommandError(_in_words(checked), returncode=NOT_COMPARED)
         return "" if options["json"] else _in_words(checked)
 
 
@@ -59,7 +64,7 @@ def _as_json(checked: Checked) -> dict[str, object]:
         "began_at": checked.began_at,
         "checkpoint": checked.checkpoint,
         "uncovered": list(checked.uncovered) if checked.uncovered else None,
-        "unread": list(checked.unread),
+        "unread": [look.failure for look in checked.unread],
         "seconds": round(checked.seconds, 3),
     }
     if checked.found:
@@ -70,6 +75,9 @@ def _as_json(checked: Checked) -> dict[str, object]:
 def _in_words(checked: Checked) -> str:
     began = f" Checked from entry {checked.began_at + 1} on." if checked.began_at else ""
     whole = f"The journal is whole: {checked.entries} entries.{began}"
+    if checked.unread:
+        places = ", ".join(look.sink for look in checked.unread)
+        whole = f"{whole} But it was not compared with what lies in {places}."
     if checked.uncovered is None:
         return f"{whole} A checkpoint covers all of them."
     first, last = checked.uncovered

@@ -1,13 +1,8 @@
-"""Compare what entries tell with the rows they tell of: what was edited behind the journal's back.
-
-Decisions, case files, exhibits, versions and data; each kind in one query for a batch of entries.
-"""
+"""Compare decisions, case files, exhibits, versions and data with what entries tell of them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -15,10 +10,10 @@ from django.db.models import Model
 from registry.models import CaseFile, DatasetVersion, Decision, Evidence, ModelVersion, User
 from registry.rules import row_digests
 from registry.rules.casefile import digest
-from registry.rules.journal import ACTION, COLUMNS, NUMBER, Break, Row
+from registry.rules.journal import Break
 from registry.services import personal
 from registry.services.openings import Openers
-from registry.services.told_names import Names
+from registry.services.row_tellings import Find, Seen, Told
 
 DECISIONS = (
     "release.signed",
@@ -30,89 +25,6 @@ DECISIONS = (
     "release.revoked",
     "release.retired",
 )
-TABLES: dict[str, type[Model]] = {
-    "decision": Decision,
-    "case file": CaseFile,
-    "exhibit": Evidence,
-    "version": ModelVersion,
-}
-SUBJECT, CHANGES, ACTOR = (COLUMNS.index(one) for one in ("subject_id", "changes", "actor"))
-
-
-@dataclass(frozen=True)
-class Told:
-    """An entry that speaks of a row: its number, the row it is about, and what it says."""
-
-    number: int
-    actor: str
-    subject: int
-    changes: dict[str, Any]
-
-
-Find = Callable[[Sequence[Told], "Seen"], Iterator[Break]]
-
-
-@dataclass
-class Seen:
-    """Which rows the entries told of, by table; a byte for each number that a row may have.
-
-    ``older`` are the tables of whose first rows no entry gives the number.
-    """
-
-    rows: dict[str, bytearray] = field(default_factory=dict)
-    older: set[str] = field(default_factory=set)
-    names: Names = field(default_factory=Names)
-
-    def add(self, table: str, pk: int) -> None:
-        """Take a row as told of; none has a number below 1."""
-        if pk < 1:
-            return
-        there = self.rows.setdefault(table, bytearray())
-        if pk >= len(there):
-            there.extend(bytes(pk + 1 - len(there)))
-        there[pk] = 1
-
-    def has(self, table: str, pk: int) -> bool:
-        """Say whether an entry told of it."""
-        there = self.rows.get(table, b"")
-        return 0 < pk < len(there) and there[pk] == 1
-
-    def may_be_untold(self, table: str, pk: int) -> bool:
-        """Say whether a row may be from before entries gave the numbers of such rows."""
-        if table not in self.older or pk < 1:
-            return False
-        first = self.rows.get(table, bytearray()).find(1)
-        return first < 0 or pk < first
-
-
-def examine(rows: Sequence[Row], seen: Seen) -> Break | None:
-    """Return the first of these entries whose row is not what it tells."""
-    by_kind: dict[Find, list[Told]] = {}
-    for row in rows:
-        try:
-            changes = json.loads(row[CHANGES])
-        except ValueError:
-            return Break(row[NUMBER], "what it tells cannot be read")
-        told = Told(row[NUMBER], row[ACTOR], row[SUBJECT], changes)
-        by_kind.setdefault(FINDERS[row[ACTION]], []).append(told)
-    found: list[Break] = []
-    for find, all_told in by_kind.items():
-        try:
-            found += find(all_told, seen)
-        # A forger who seals anew may have written what no verb ever tells.
-        except (KeyError, IndexError, TypeError, AttributeError):
-            found.append(Break(all_told[0].number, "what it tells cannot be read"))
-    return min(found, key=lambda one: one.number, default=None)
-
-
-def untold(seen: Seen, last: int) -> Break | None:
-    """Return a row that no entry tells of, and that is not from before entries told of such."""
-    for name, table in TABLES.items():
-        numbers = table._default_manager.order_by("pk").values_list("pk", flat=True)
-        for pk in numbers.iterator():
-            if not seen.has(name, pk) and not seen.may_be_untold(name, pk):
-                return Break(last, f"the database holds {name} {pk}, of which no entry tells")
-    return None
 
 
 def _decisions(told: Sequence[Told], seen: Seen) -> Iterator[Break]:
