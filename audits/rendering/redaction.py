@@ -220,7 +220,7 @@ def _people_in_use(dossier: Mapping[str, Any]) -> Iterator[tuple[str | None, str
 
 
 def _people_with_a_role(dossier: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
-    for held in dossier["roles"]:
+    for held in dossier.get("roles", []):
         yield held["person"], words.word("role", held["role"])
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from audits.models import Report
 from audits.rules.reports import Scope
 from registry.models import Event, GateRow, Release, ReleaseMove
-from registry.rules.releases import IN_FORCE, State
+from registry.rules.releases import IN_FORCE, ONCE_APPROVED, State
 
 
 def is_overtaken(report: Report) -> bool:
@@ -18,13 +18,32 @@ def is_overtaken(report: Report) -> bool:
 
     That an approved one went live is no such move, and neither is the first draft of another.
     """
-    since = datetime.fromisoformat(report.as_of)
+    since = _since(report)
     moves = ReleaseMove.objects.filter(release__in=_releases(report), at__gt=since)
-    ways = moves.exclude(before__in=sorted(IN_FORCE), after=State.LIVE)
-    if ways.exclude(before="", after=State.DRAFT).exists():
+    if _that_count(moves, report).exists():
         return True
     now = timezone.now()
     return any(not row.is_open(now) for row in _gates_that_closed(report, since, now))
+
+
+def _since(report: Report) -> datetime:
+    """Return from when on the report can no longer tell what happens.
+
+    It speaks as of the last act it states and was asked for after that, and what it states of
+    gates was so when it was asked for; one that was asked for as of an instant speaks of that.
+    """
+    if report.asked_as_of is not None:
+        return datetime.fromisoformat(report.as_of)
+    return max(datetime.fromisoformat(report.as_of), report.requested_at)
+
+
+def _that_count(moves: QuerySet[ReleaseMove], report: Report) -> QuerySet[ReleaseMove]:
+    counted = moves.exclude(before__in=sorted(IN_FORCE), after=State.LIVE)
+    if report.scope == Scope.RELEASE:
+        return counted.exclude(before="", after=State.DRAFT)
+    # That something is under review is nothing a stranger is told, so only approvals count.
+    approved = sorted(ONCE_APPROVED)
+    return counted.filter(Q(before__in=approved) | Q(after__in=approved))
 
 
 def _releases(report: Report) -> QuerySet[Release]:

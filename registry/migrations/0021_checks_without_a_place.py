@@ -38,6 +38,14 @@ class Migration(migrations.Migration):
             name="unread",
             field=models.JSONField(default=list, verbose_name="places not compared"),
         ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(action="journal.check_asked"),
+                fields=["number"],
+                name="journal_of_checks_asked",
+            ),
+        ),
         migrations.RemoveConstraint(model_name="event", name="an_event_has_a_known_name"),
         migrations.AddConstraint(
             model_name="event",

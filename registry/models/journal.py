@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.models.append_only import AppendOnlyQuerySet
 from registry.models.units import Unit
 from registry.rules.journal import GENESIS, SEALED_FIELDS
+from registry.rules.journal_actions import CHECK_ASKED
 from registry.rules.retention import DELETIONS
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ class Entry(models.Model):
                 fields=["subject_kind", "subject_id"],
                 condition=models.Q(action__in=DELETIONS),
                 name="journal_of_deletions",
+            ),
+            models.Index(
+                fields=["number"],
+                condition=models.Q(action=CHECK_ASKED),
+                name="journal_of_checks_asked",
             ),
         ]
         constraints = [

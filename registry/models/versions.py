@@ -28,9 +28,9 @@ class ModelVersionQuerySet(AppendOnlyQuerySet):
         return self.filter(model__unit__in=Unit.objects.visible_to(user))
 
     def twinned(self) -> ModelVersionQuerySet:
-        """Those whose artefact is that of another version of the same model too."""
+        """Those whose artefact is that of another version of the same unit too."""
         same = ModelVersion.objects.filter(
-            model=models.OuterRef("model"), artefact=models.OuterRef("artefact")
+            model__unit=models.OuterRef("model__unit"), artefact=models.OuterRef("artefact")
         )
         return self.filter(models.Exists(same.exclude(pk=models.OuterRef("pk"))))
 
@@ -45,7 +45,7 @@ class ModelVersion(models.Model):
     model = models.ForeignKey(RegisteredModel, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("number"))
     label = models.CharField(_("version"), max_length=60)
-    artefact = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", null=True)
+    artefact = models.ForeignKey(StoredFile, models.PROTECT, related_name="versions", null=True)
     artefact_format = models.CharField(_("artefact format"), max_length=20, blank=True)
     artefact_name = models.CharField(_("file name"), max_length=255, blank=True)
     source = models.CharField(_("source"), max_length=500, blank=True)

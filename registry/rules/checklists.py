@@ -65,7 +65,7 @@ def checklist(
     """Return everything the ruling asks for, each with how it stands.
 
     ``findings`` are those not settled, each with its severity and its title; ``twin_findings`` are
-    those of the same artefact under another label, each with that label as well.
+    those of the same artefact under another name, each with that name as well.
     """
     items = [_card_item(ruling, card)]
     items += [_data_item(role, role in data_roles) for role in ruling.data_roles]
@@ -155,7 +155,7 @@ def _findings_item(ruling: Ruling, findings: Sequence[tuple[str, str]]) -> Item:
 
 
 def _twins_items(ruling: Ruling, findings: Sequence[tuple[str, str, str]]) -> list[Item]:
-    """Judge the findings of the same artefact under another label; no item where none blocks.
+    """Judge the findings of the same artefact under another name; no item where none blocks.
 
     Or it would do to register the same bytes anew.
     """

@@ -36,7 +36,10 @@ WORK = {
     "data": gettext_noop("%(who)s approved it, and supplied data of this version."),
     "run": gettext_noop("%(who)s approved it, and measured it on the developers' side."),
     "evidence": gettext_noop("%(who)s approved it, and handed in evidence from elsewhere."),
-    "tier": gettext_noop("%(who)s approved it, and put the model into a lighter tier."),
+    "tier": gettext_noop(
+        "%(who)s approved it, and put the model into a lighter tier or filled the scorecard it"
+        " rests on."
+    ),
     "plan": gettext_noop("%(who)s approved it, and took back a limit of the plan."),
     "risk": gettext_noop("%(who)s approved it, and assessed its risk."),
     "validated": gettext_noop("%(who)s approved it, and validated this version."),

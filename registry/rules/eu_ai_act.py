@@ -18,6 +18,9 @@ CLASSES = {
     UNCLASSIFIED: gettext_noop("Not classified yet"),
 }
 HIGH_RISK = frozenset({"high_risk_annex_iii", "high_risk_annex_i"})
+# Use cases that Annex III names: points 4 (hiring) and 5 (health, credit, insurance); codes of
+# ``catalogue.USE_CASES``. The detection of fraud it takes out (point 5(b)).
+LISTED_USES = frozenset({"credit", "hiring", "insurance", "health"})
 
 OPERATOR_ROLES = {
     "provider": gettext_noop("Provider"),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from registry.rules.fact_names import fact_words
 from registry.rules.refusals import Objection
 from registry.rules.releases import IN_FORCE, MOVES, STANDING, STATE_NAMES, Act, State
+from registry.rules.scorecards import STRICTEST, lightest_under
 from registry.rules.wording import gettext_noop
 
 OVERRIDE_ENDED = Objection(
@@ -33,8 +34,13 @@ def gate_reasons(
     failing: Sequence[str] = (),
     breached: Sequence[str] = (),
     outdated_policy: bool = False,
+    tier: int = STRICTEST,
+    ai_act_class: str = "",
 ) -> list[Objection]:
-    """Return every reason why the version must not run on this release; empty means it may."""
+    """Return every reason why the version must not run on this release; empty means it may.
+
+    ``tier`` is the one it was submitted in, ``ai_act_class`` the model's class of today.
+    """
     reasons = _reasons_of_the_state(state, unsigned, changed)
     if broken:
         reasons.append(
@@ -76,7 +82,27 @@ def gate_reasons(
                 ),
             )
         )
-    return reasons
+    return reasons + _reasons_of_the_tier(tier, ai_act_class)
+
+
+def _reasons_of_the_tier(tier: int, ai_act_class: str) -> list[Objection]:
+    """Close what was submitted in a lighter tier than the class of today allows.
+
+    Or it would do to class the model as less for the days of its approval.
+    """
+    floor = lightest_under(ai_act_class)
+    if tier <= floor:
+        return []
+    return [
+        Objection(
+            "gate.tier_too_light",
+            gettext_noop(
+                "It was submitted in tier %(tier)s, and the model is classed as high risk now, "
+                "which is never lighter than %(floor)s. Submit the version again."
+            ),
+            {"tier": tier, "floor": floor},
+        )
+    ]
 
 
 # States that say in one word what gate_reasons says in a sentence of its own.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from registry.rules.wording import gettext_noop
 
+# Found by this name when the next one asks.
+CHECK_ASKED = "journal.check_asked"
+
 ACTION_NAMES = {
     "attestation.confirmed": gettext_noop("Models confirmed by their owner"),
     "attestation.opened": gettext_noop("Round of confirmation opened"),
@@ -47,7 +50,7 @@ ACTION_NAMES = {
     "incident.notified": gettext_noop("Incident reported to the authority"),
     "incident.reported": gettext_noop("Incident reported"),
     "incident.ruled_out": gettext_noop("Incident confirmed as not reportable"),
-    "journal.check_asked": gettext_noop("Check of the journal asked for"),
+    CHECK_ASKED: gettext_noop("Check of the journal asked for"),
     "mail_choice.changed": gettext_noop("Choice of mails changed"),
     "matrix.edited": gettext_noop("Risk matrix edited"),
     "matrix.loaded": gettext_noop("Risk matrix loaded"),

@@ -20,7 +20,9 @@ HAND_NAMES = {
     "data": gettext_noop("who supplied data"),
     "run": gettext_noop("who ran a measurement on the developers' side"),
     "evidence": gettext_noop("who handed in evidence"),
-    "tier": gettext_noop("who put the model into a lighter tier"),
+    "tier": gettext_noop(
+        "who put the model into a lighter tier, or filled the scorecard it rests on"
+    ),
     "plan": gettext_noop("who took a limit back"),
     "risk": gettext_noop("who assessed the risk"),
 }

@@ -185,7 +185,10 @@ HANDS = {
     "evidence": gettext_noop(
         "You handed in evidence that was not made here; somebody else has to decide."
     ),
-    "tier": gettext_noop("You put this model into a lighter tier; somebody else has to decide."),
+    "tier": gettext_noop(
+        "You put this model into a lighter tier, or filled the scorecard it rests on; somebody else"
+        " has to decide."
+    ),
     "plan": gettext_noop(
         "You took back a limit of this version's plan; somebody else has to decide."
     ),

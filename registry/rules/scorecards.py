@@ -248,26 +248,6 @@ def lightest_under(ai_act_class: str, edition: Edition = LAST) -> int:
     return edition.high_risk_floor if ai_act_class in HIGH_RISK else LIGHTEST
 
 
-def objections_to_tier(tier: int, ai_act_class: str) -> list[Objection]:
-    """Say that the tier is too light for the class, whatever it rests on.
-
-    The floor of the scorecard alone would do nothing for a model that nobody scored.
-    """
-    floor = lightest_under(ai_act_class)
-    if not floor < tier <= LIGHTEST:
-        return []
-    return [
-        Objection(
-            "model.tier_too_light",
-            gettext_noop(
-                "High risk under the EU AI Act is never lighter than tier %(floor)s, and this is"
-                " tier %(tier)s. Set a stricter one; have an override to it withdrawn first."
-            ),
-            {"floor": floor, "tier": tier},
-        )
-    ]
-
-
 def objections_to(answers: Mapping[str, object]) -> list[Objection]:
     """Say what stands against a scorecard with these answers."""
     objections = []

@@ -25,9 +25,12 @@ MEANING = gettext_noop("I read the scorecard and the reason, and confirm the oth
 
 
 def objections_to_proposing(
-    *, tier: int, now: int, scored: bool, waiting: bool, reason: str
+    *, tier: int, now: int, scored: bool, waiting: bool, reason: str, unconfirmed: bool = False
 ) -> list[Objection]:
-    """Say what stands against proposing ``tier`` for a model that is in tier ``now``."""
+    """Say what stands against proposing ``tier`` for a model that is in tier ``now``.
+
+    ``unconfirmed`` says that a release in tier ``now`` takes a second person, who confirms it so.
+    """
     objections = []
     if not scored:
         objections.append(
@@ -40,7 +43,7 @@ def objections_to_proposing(
         objections.append(
             Objection("model.tier", gettext_noop("The tier goes from 1 (strictest) to 4."))
         )
-    elif tier == now:
+    elif tier == now and not unconfirmed:
         objections.append(
             Objection(
                 "override.same_tier",

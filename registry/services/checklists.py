@@ -66,7 +66,7 @@ def judged(version: ModelVersion, asked: Ruling) -> list[rules.Item]:
         scorecard_is_filled=version.scorecard_is_filled,
         findings=[(finding.severity, finding.title) for finding in version.unsettled],
         twin_findings=[
-            (finding.severity, finding.title, twin.label)
+            (finding.severity, finding.title, twins.label_beside(version, twin))
             for twin in twins.twins_of(version)
             for finding in twin.unsettled
         ],

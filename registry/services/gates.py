@@ -66,6 +66,8 @@ def lasting_reasons(
         failing=[exhibit.title for exhibit in _failing(release)],
         breached=[condition.text for condition in breached],
         outdated_policy=_policy_is_outdated(release),
+        tier=release.tier,
+        ai_act_class=release.version.model.revision.ai_act_class,
     )
 
 
@@ -150,6 +152,7 @@ def for_signing(releases: Rows) -> Rows:
         "version__releases__decisions",
         "version__releases__moves",
         "version__model__revisions",
+        "version__model__scorecards",
         "version__card__revisions",
         "version__risk__assessments",
     )

@@ -19,7 +19,9 @@ def with_hands(rows: Rows, prefix: str = "") -> Rows:
 
     ``prefix`` is the path to the version ("version__") when the rows are something else.
     """
-    found = _with_own_hands(rows, prefix).prefetch_related(f"{prefix}model__revisions")
+    found = _with_own_hands(rows, prefix).prefetch_related(
+        f"{prefix}model__revisions", f"{prefix}model__scorecards"
+    )
     return twins.with_twins(found, of_twins(), prefix)
 
 

@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from registry import dispatch
 from registry.models import Entry, Installation, JournalCheck, Membership, User
+from registry.rules.journal_actions import CHECK_ASKED
 from registry.rules.roles import MAY
 from registry.services import checkpoint_sinks, events, journal, journal_checks, notices, rights
 
 logger = logging.getLogger(__name__)
 
-ASKED = "journal.check_asked"
 # What was asked for so long ago will not come any more: its worker was lost.
-LOST_AFTER = timedelta(hours=1)
+LOST_AFTER = timedelta(minutes=15)
 
 
 @journal.verb
@@ -31,18 +31,19 @@ def ask(*, by: User) -> datetime:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('check of the journal'), 0)")
     if since := under_way():
         return since
-    journal.record(ASKED, by=by, subject=Installation.objects.get(pk=1), role=role)
+    journal.record(CHECK_ASKED, by=by, subject=Installation.objects.get(pk=1), role=role)
     dispatch.check_journal()
     return timezone.now()
 
 
 def under_way() -> datetime | None:
     """Return when the check was asked for that is not done yet; None where there is none."""
-    asked = Entry.objects.filter(action=ASKED).order_by("-number").first()
+    asked = Entry.objects.filter(action=CHECK_ASKED).order_by("-number").first()
     if asked is None:
         return None
     since = datetime.fromisoformat(asked.at)
-    done = JournalCheck.objects.filter(at__gte=since).exists()
+    # The nightly one may have begun before, so it is no answer.
+    done = JournalCheck.objects.filter(kind="asked", at__gte=since).exists()
     return None if done or since + LOST_AFTER < timezone.now() else since
 
 

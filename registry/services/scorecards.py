@@ -11,6 +11,7 @@ from registry.models import RegisteredModel, ScorecardFilling, User
 from registry.rules import scorecards as rules
 from registry.rules.eu_ai_act import objections_to_submitting as objections_to_the_class
 from registry.rules.refusals import Objection, Refused
+from registry.rules.tier_floors import objections_to_tier
 from registry.rules.wording import gettext_noop
 from registry.services import journal, registered_models, rights, tiers
 from registry.services.statements import statement_of
@@ -108,11 +109,12 @@ def _objections_to_grounds(grounds: Mapping[str, str]) -> list[Objection]:
 
 
 def objections_to_submitting(model: RegisteredModel) -> list[Objection]:
-    """Say what the model itself has against a release: it is retired, or its class forbids it."""
+    """Say what the model itself has against a release: its end, its class, or its tier."""
     if model.revision is None:
         return []
     return [
         *registered_models.objections_to_retired(model),
         *objections_to_the_class(model.revision.ai_act_class),
-        *rules.objections_to_tier(model.revision.tier, model.revision.ai_act_class),
+        *objections_to_tier(model.revision.tier, model.revision.ai_act_class),
+        *tiers.objections_to_listed_use(model),
     ]

@@ -12,6 +12,7 @@ from registry.rules import releases as rules
 from registry.rules import stages as stage_rules
 from registry.rules.refusals import Objection
 from registry.rules.roles import Role
+from registry.rules.scorecards import STRICTEST
 from registry.rules.stages import Stage, Vote
 from registry.rules.wording import gettext_noop
 from registry.services import twins
@@ -151,11 +152,11 @@ def hands_on(release: Release) -> dict[str, set[int | None]]:
 def hands_on_version(version: ModelVersion) -> dict[str, set[int | None]]:
     """Return whose work the version is, part by part, over its whole history.
 
-    With that of its twins: the same artefact under another label is the same work.
+    With that of its twins: the same artefact under another name is the same work.
     """
     hands: dict[str, set[int | None]] = {part: set() for part in rules.HANDS}
     hands["purpose"] = _authors_of_the_purpose(version.model)
-    hands["tier"] = _who_lightened_the_tier(version.model)
+    hands["tier"] = _who_chose_the_tier(version.model)
     for one in (version, *twins.twins_of(version)):
         for part, people in _hands_on_one(one).items():
             hands[part] |= people
@@ -233,12 +234,21 @@ def _authors_of_the_purpose(model: RegisteredModel) -> set[int | None]:
     return authors
 
 
-def _who_lightened_the_tier(model: RegisteredModel) -> set[int | None]:
-    """Return who revised the model into a lighter tier, under which fewer people have to sign."""
+def _who_chose_the_tier(model: RegisteredModel) -> set[int | None]:
+    """Return who revised the model into a lighter tier, under which fewer people have to sign.
+
+    And who filled the newest scorecard, where a stricter tier was possible and it led to none.
+    """
     revisions = sorted(model.revisions.all(), key=lambda one: one.number)
-    return {
+    people = {
         after.revised_by_id for before, after in pairwise(revisions) if after.tier > before.tier
     }
+    card = max(model.scorecards.all(), key=lambda one: one.number, default=None)
+    if card is not None:
+        stood = [one.tier for one in revisions if one.revised_at < card.filled_at]
+        if STRICTEST < card.tier >= stood[-1]:
+            people.add(card.filled_by_id)
+    return people
 
 
 def _who_loosened_the_plan(version: ModelVersion) -> set[int | None]:

@@ -14,7 +14,7 @@ from registry.rules.catalogue import USE_CASES
 from registry.rules.eu_ai_act import UNCLASSIFIED, objections_to_classing
 from registry.rules.policies import TIERS
 from registry.rules.refusals import Objection
-from registry.rules.scorecards import objections_to_tier
+from registry.rules.tier_floors import objections_to_tier
 from registry.rules.wording import gettext_noop
 from registry.services.names import Named
 

@@ -12,7 +12,7 @@ from registry.rules import casefile
 from registry.rules import tier_overrides as rules
 from registry.rules.refusals import Objection, Refused
 from registry.rules.roles import MAY
-from registry.rules.scorecards import objections_to_tier
+from registry.rules.tier_floors import objections_to_tier
 from registry.services import journal, notices, registered_models, rights, signatures, tiers
 from registry.services.names import Named
 from registry.services.statements import statement_of
@@ -28,6 +28,7 @@ def propose(*, model: RegisteredModel, tier: int, reason: str, by: User) -> Tier
         tier=tier,
         now=now,
         scored=model.scorecards.exists(),
+        unconfirmed=bool(tiers.objections_to_listed_use(model)),
         waiting=model.tier_overrides.open().exists(),
         reason=reason,
     )

@@ -8,6 +8,8 @@ from datetime import datetime
 from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 
 from registry.models import RegisteredModel, ScorecardFilling, TierOverride
+from registry.rules import tier_floors
+from registry.rules.refusals import Objection
 from registry.rules.scorecards import EDITIONS, Tiering, tier_of
 
 
@@ -63,3 +65,15 @@ def tier_under(basis: Basis, stated: int) -> int:
     if basis.override:
         return basis.override.tier
     return basis.scored.tier if basis.scored else stated
+
+
+def objections_to_listed_use(model: RegisteredModel) -> list[Objection]:
+    """Say that one person alone has a use that Annex III lists in a lighter tier.
+
+    Nothing is said where two people stand for the tier: an override is in force.
+    """
+    said = model.revision
+    if said is None:
+        return []
+    found = tier_floors.objections_to_listed_use(said.tier, said.use_case, said.ai_act_class)
+    return [] if found and model.tier_overrides.in_force().exists() else found

@@ -93,7 +93,7 @@ def test_a_report_is_checked_by_anybody_and_its_serial_tells_where_it_stands(
     releases.revoke(release=report.release, reason="It drifts.", proof=proof, by=cast.manager2)
     entries = Entry.objects.count()
     looked_up = " ".join(Client().get(PAGE, {"serial": report.serial}).text.split())
-    assert f"Since {report.serial} was made, what it speaks of has changed" in looked_up
+    assert f"What {report.serial} speaks of has changed since" in looked_up
     assert "ask the organisation for a newer report" in looked_up
     assert not [word for word in ("evoked", "drifts", "Mortgage") if word in looked_up]
     assert door_on(content).json()["standing"]["overtaken"] is True

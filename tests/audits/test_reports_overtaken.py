@@ -12,6 +12,7 @@ from tests.audits.reporting import asked, finished
 from tests.cast import Cast, an_approved_release, an_exhibit
 from tests.registry.flow import policy_with
 from tests.registry.live import a_deployment
+from tests.registry.signing import revoke
 
 
 def overtaken(sealed: list[Report]) -> set[bool]:
@@ -42,3 +43,11 @@ def test_a_gate_that_closed_overtakes_every_report_on_it_and_going_live_does_not
     assert not GateRow.objects.get().is_open(timezone.now())
     announcements.of_gates()
     assert overtaken(sealed) == {True}
+
+
+def test_a_report_that_states_what_happened_is_not_overtaken_by_it(cast: Cast) -> None:
+    release = an_approved_release(cast)
+    revoke(release, cast.manager2)
+    announcements.of_gates()
+    stated = finished(asked(cast.auditor, release=release))
+    assert overtaken([stated]) == {False}

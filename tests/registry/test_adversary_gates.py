@@ -6,16 +6,19 @@ import pytest
 
 from registry.models import ModelVersion, Release
 from registry.rules.refusals import Refused
-from registry.services import gate_answers, policies, releases
+from registry.services import gate_answers, policies, registered_models, releases
 from tests.cast import (
     Cast,
     a_complete_version,
+    a_model,
     a_release,
+    a_statement,
     an_approved_release,
     an_exhibit,
+    api,
 )
 from tests.registry.flow import act, policy_with
-from tests.registry.scoring import filled
+from tests.registry.scoring import filled, tier_now
 from tests.registry.signing import approve, revoke
 
 
@@ -78,6 +81,36 @@ def test_revoking_the_newest_approval_closes_the_gate_though_an_older_one_stood(
     assert is_open(first.version)
     revoke(second, cast.manager)
     assert not is_open(first.version)
+
+
+def test_classing_the_model_as_less_for_the_days_of_its_approval_opens_nothing(
+    cast: Cast,
+) -> None:
+    minimal = {"ai_act_class": "minimal", "ai_act_ground": "A clerk decides."}
+    release = an_approved_release(cast, a_complete_version(cast, a_model(cast, **minimal)))
+    assert is_open(release.version)
+    classed(cast, release.version, "high_risk_annex_iii", tier=3)
+    # The tier of the model follows its class; that of the release is the one it was signed in.
+    assert tier_now(release.version.model) == 2
+    asked = {"model": "mortgage-approval", "version": "1.0", "environment": "production"}
+    told = api(cast.auditor).get("/api/v1/gate", asked).json()
+    assert (told["allowed"], told["decision"]) == (False, "refused")
+    (reason,) = told["reasons"]
+    assert reason["code"] == "gate.tier_too_light"
+    assert "submitted in tier 3" in reason["message"]
+    assert "never lighter than 2" in reason["message"]
+    classed(cast, release.version, "minimal", tier=2)
+    assert is_open(release.version)
+
+
+def classed(cast: Cast, version: ModelVersion, ai_act_class: str, tier: int) -> None:
+    said = {"ai_act_class": ai_act_class, "ai_act_ground": "Read by counsel.", "tier": tier}
+    registered_models.revise(
+        model=version.model,
+        statement=a_statement(cast, **said),
+        reason="Classed anew.",
+        by=cast.scientist,
+    )
 
 
 def test_a_release_submitted_in_a_lighter_tier_is_not_approved_once_it_is_stricter(

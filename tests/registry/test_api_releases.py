@@ -119,6 +119,7 @@ def test_nobody_approves_their_own_submission(cast: Cast) -> None:
         "release.own_work.card",
         "release.own_work.data",
         "release.own_work.run",
+        "release.own_work.tier",
         "release.own_work.risk",
     }
     assert not Decision.objects.exists()

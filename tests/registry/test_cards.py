@@ -7,7 +7,7 @@ import json
 from registry.rules.cards import LONGEST_SECTION
 from registry.services import cards
 from tests.cast import Cast, a_card, a_release, a_version, an_approved_release
-from tests.traces import journalled, only_the_entitled_may, refused
+from tests.traces import journalled, only_the_entitled_may, refused, told_in
 
 
 def test_a_card_is_saved_and_in_effect_at_once(cast: Cast) -> None:
@@ -79,7 +79,7 @@ def test_a_draft_is_put_into_effect(cast: Cast) -> None:
         cards.make_effective(revision=draft, by=cast.scientist)
     release.version.card.refresh_from_db()
     assert release.version.card.effective == draft
-    assert [(entry.action, json.loads(entry.changes)) for entry in entries] == [
+    assert [(entry.action, told_in(entry)) for entry in entries] == [
         ("card.made_effective", {"revision": [1, 2]}),
         # What was approved is void in the very transaction that changed it.
         (

@@ -16,6 +16,7 @@ from audits.services import alerts
 from mlops_gov.schedule import CELERY_BEAT_SCHEDULE
 from registry import tasks
 from registry.models import Checkpoint, Entry, Event, Head, JournalCheck, Membership, Notice, User
+from registry.rules.journal_actions import CHECK_ASKED
 from registry.services import checkpoint_sinks, checkpoints, kept_checks
 from tests.cast import Cast, a_person, an_approved_release
 from tests.registry.bending import bend, tell, undone
@@ -45,7 +46,7 @@ def test_the_page_asks_the_worker_for_a_check_and_shows_what_it_found(
         assert (answer.status_code, answer["Location"]) == (302, "/journal/")
     # The second one joined the first.
     assert queued == ["registry.check_journal_asked"]
-    assert Entry.objects.get(action=kept_checks.ASKED).actor_id == cast.scientist.pk
+    assert Entry.objects.get(action=CHECK_ASKED).actor_id == cast.scientist.pk
     assert "Being checked" in page(cast.owner)
     assert "Check the chain" not in page(cast.owner)
     current_app.tasks["registry.check_journal_asked"]()
@@ -63,7 +64,7 @@ def test_a_check_that_was_lost_can_be_asked_for_again(
 ) -> None:
     since = kept_checks.ask(by=cast.owner)
     assert kept_checks.ask(by=cast.auditor) < since + kept_checks.LOST_AFTER
-    assert Entry.objects.filter(action=kept_checks.ASKED).count() == 1
+    assert Entry.objects.filter(action=CHECK_ASKED).count() == 1
     time_passes(monkeypatch, hours=2)
     assert kept_checks.under_way() is None
 
@@ -73,7 +74,7 @@ def test_who_has_no_role_asks_for_no_check_and_a_stranger_signs_in(cast: Cast) -
     assert "Check the chain" not in page(nobody)
     assert signed_in(nobody).post("/journal/").status_code == 403
     assert "/sign-in/" in Client().post("/journal/")["Location"]
-    assert not Entry.objects.filter(action=kept_checks.ASKED).exists()
+    assert not Entry.objects.filter(action=CHECK_ASKED).exists()
     without = Client(enforce_csrf_checks=True)
     without.force_login(cast.owner)
     assert without.post("/journal/").status_code == 403

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from registry.models import ModelVersion
 from registry.rules.releases import HANDS
 from registry.rules.risk import HazardFacts
 from registry.rules.roles import Role
-from registry.services import cards, registered_models, releases, risk, units, versions
+from registry.services import cards, registered_models, releases, risk, stages, units, versions
 from tests.cast import (
     Cast,
     a_card,
@@ -32,6 +33,7 @@ def test_nobody_approves_their_own_submission(cast: Cast) -> None:
         "release.own_work.card",
         "release.own_work.data",
         "release.own_work.run",
+        "release.own_work.tier",
         "release.own_work.risk",
     ):
         approve(release, cast.scientist)
@@ -40,7 +42,7 @@ def test_nobody_approves_their_own_submission(cast: Cast) -> None:
 def test_nobody_rejects_their_own_submission_either(cast: Cast) -> None:
     units.grant(unit=cast.unit, user=cast.scientist, role=Role.MODEL_RISK_MANAGER, by=cast.admin)
     release = a_release(cast)
-    theirs = [part for part in HANDS if part not in ("evidence", "tier", "plan")]
+    theirs = [part for part in HANDS if part not in ("evidence", "plan")]
     with refused(*(f"release.own_work.{part}" for part in theirs)):
         reject(release, cast.scientist)
 
@@ -70,6 +72,22 @@ def test_who_put_the_model_into_a_lighter_tier_does_not_sign(cast: Cast) -> None
     with refused("release.own_work.tier"):
         approve(release, cast.manager)
     approve(release, cast.manager2)
+
+
+def test_who_filled_the_scorecard_does_not_sign_unless_it_made_the_tier_stricter(
+    cast: Cast,
+) -> None:
+    version = a_complete_version(cast)
+    filled(version.model, cast.manager, purpose=3)
+    release = a_release(cast, version)
+    with refused("release.own_work.tier"):
+        approve(release, cast.manager)
+    # A newer one is another's choice, and a stricter tier nobody has to be kept from.
+    filled(version.model, cast.scientist, purpose=3)
+    assert approve(release, cast.manager)
+    filled(version.model, cast.manager2, purpose=4)
+    hands = stages.hands_on_version(ModelVersion.objects.get(pk=version.pk))
+    assert hands["tier"] == set()
 
 
 def test_who_assessed_the_risk_does_not_sign(cast: Cast) -> None:

@@ -14,6 +14,7 @@ from tests import scenes
 from tests.cast import (
     Cast,
     a_complete_version,
+    a_model,
     a_release,
     a_trained_artefact,
     a_version,
@@ -37,6 +38,15 @@ def two_labels(cast: Cast) -> tuple[ModelVersion, ModelVersion]:
         path = a_trained_artefact(Path(folder) / "model.json")
         first = a_complete_version(cast, artefact=path)
         return first, a_complete_version(cast, first.model, "1.1", artefact=path)
+
+
+@scenes.kept
+def two_models(cast: Cast) -> tuple[ModelVersion, ModelVersion]:
+    """Register the same artefact under another model, both times with everything."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = a_trained_artefact(Path(folder) / "model.json")
+        first = a_complete_version(cast, artefact=path)
+        return first, a_complete_version(cast, a_model(cast, "Other name"), artefact=path)
 
 
 @TABLE.row("submit.findings_open")
@@ -65,6 +75,20 @@ def a_new_label_sheds_no_finding(cast: Cast) -> Attempt:
     first, second = two_labels(cast)
     a_finding(cast, first, severity="critical")
     return submitting(second, cast.scientist)
+
+
+@TABLE.row("submit.twin_findings_open")
+def another_model_sheds_no_finding(cast: Cast) -> Attempt:
+    first, second = two_models(cast)
+    a_finding(cast, first)
+    return submitting(second, cast.scientist)
+
+
+@TABLE.row("release.own_work.risk")
+def another_model_sheds_no_hand(cast: Cast) -> Attempt:
+    first, second = two_models(cast)
+    risk.assess(version=first, hazards=[MILD], by=cast.manager)
+    return signing(a_release(cast, second), cast.manager)
 
 
 @TABLE.row("submit.twin_findings_open")
@@ -112,6 +136,17 @@ def test_the_finding_is_named_with_its_version_until_it_is_settled(cast: Cast) -
     settled(cast, finding)
     assert act(releases.approve, a_release(cast, second), cast.manager)
     assert Release.objects.get(version=second).state == "approved"
+
+
+def test_under_another_model_it_is_named_with_that_model(cast: Cast) -> None:
+    first, second = two_models(cast)
+    a_finding(cast, first)
+    for found in (
+        checklists.checklist(second),
+        checklists.checklists(ModelVersion.objects.all())[second.pk],
+    ):
+        (item,) = [one for one in found if one.code == "twins"]
+        assert "Mortgage approval 1.0: Scores are too high below 0.2." in str(item.objection)
 
 
 def test_another_artefact_and_none_are_not_held_to_it(cast: Cast) -> None:

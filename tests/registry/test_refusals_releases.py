@@ -123,6 +123,11 @@ def everything_stands_against_it(cast: Cast) -> Attempt:
     return submitting(version, cast.scientist)
 
 
+@TABLE.row("model.listed_use_too_light")
+def a_use_that_annex_iii_lists_is_classed_as_less(cast: Cast) -> Attempt:
+    return submitting(a_complete_version(cast, a_model(cast, use_case="credit")), cast.scientist)
+
+
 @TABLE.row("submit.evidence_expired", "submit.evidence_not_independent", days=366)
 def evidence_is_too_old_or_the_authors_own(cast: Cast) -> Attempt:
     asked = policies.in_force().definition["tiers"]["3"]["evidence"]

@@ -41,6 +41,14 @@ def test_a_new_edition_closes_it_where_the_policy_says_so() -> None:
     assert codes(outdated_policy=True) == ["gate.policy_outdated"]
 
 
+@pytest.mark.parametrize(("tier", "expected"), [(2, []), (3, ["gate.tier_too_light"])])
+def test_a_lighter_tier_than_the_class_of_today_allows_closes_it(
+    tier: int, expected: list[str]
+) -> None:
+    assert codes(tier=tier, ai_act_class="high_risk_annex_i") == expected
+    assert codes(tier=tier, ai_act_class="minimal") == []
+
+
 def test_a_changed_fact_closes_the_gate_and_is_named() -> None:
     (reason,) = gate_reasons(state="approved", changed=["version.threshold", "card.revision"])
     assert reason.code == "gate.void"

@@ -15,7 +15,6 @@ from registry.rules.scorecards import (
     LEVELS,
     MATERIAL,
     objections_to,
-    objections_to_tier,
     tier_of,
 )
 
@@ -76,24 +75,6 @@ def test_high_risk_under_the_ai_act_is_never_lighter_than_tier_2() -> None:
     assert tier_of(LIGHT, ai_act_class="limited").tier == 4
     # What is stricter already stays so.
     assert tier_of(dict.fromkeys(CODES, 4), ai_act_class="high_risk_annex_i").tier == 1
-
-
-@pytest.mark.parametrize(
-    ("tier", "ai_act_class", "codes"),
-    [
-        (2, "high_risk_annex_iii", []),
-        (3, "high_risk_annex_iii", ["model.tier_too_light"]),
-        (4, "high_risk_annex_i", ["model.tier_too_light"]),
-        (4, "limited", []),
-        (4, "", []),
-        # Something else is wrong with what is no tier.
-        (7, "high_risk_annex_i", []),
-    ],
-)
-def test_a_stated_tier_is_under_the_same_floor(
-    tier: int, ai_act_class: str, codes: list[str]
-) -> None:
-    assert [one.code for one in objections_to_tier(tier, ai_act_class)] == codes
 
 
 def test_every_step_is_said_in_its_order() -> None:

@@ -28,6 +28,7 @@ CONFIRMATION: dict[str, Any] = {
         ({"tier": 0}, ["model.tier"]),
         ({"tier": 5}, ["model.tier"]),
         ({"tier": 2}, ["override.same_tier"]),
+        ({"tier": 2, "unconfirmed": True}, []),
         ({"waiting": True}, ["override.waiting"]),
         ({"reason": " "}, ["override.no_reason"]),
         (

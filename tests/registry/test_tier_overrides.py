@@ -9,7 +9,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from registry.models import Entry, Notice, RegisteredModel, Review, TierOverride
-from registry.services import registered_models, signatures, stages, tier_overrides, tiers
+from registry.services import (
+    registered_models,
+    scorecards,
+    signatures,
+    stages,
+    tier_overrides,
+    tiers,
+)
 from tests.cast import Cast, a_model, a_statement, a_version
 from tests.registry.scoring import confirmed, filled, proposed, tier_now
 from tests.traces import denied, journalled, named, only_the_entitled_may, refused, told_in
@@ -58,7 +65,7 @@ def test_who_lightened_the_tier_has_a_hand_in_the_release(
 ) -> None:
     version = a_version(cast, model)
     confirmed(proposed(cast, model), cast.manager)
-    hands = stages._who_lightened_the_tier(version.model)
+    hands = stages._who_chose_the_tier(version.model)
     assert cast.owner.pk in hands
 
 
@@ -163,6 +170,22 @@ def test_two_people_override_no_floor_of_the_class(cast: Cast, model: Registered
         proposed(cast, model, 3)
     confirmed(proposed(cast, model, 1), cast.manager)
     assert tier_now(model) == 1
+
+
+def test_two_people_have_a_listed_use_in_a_lighter_tier(cast: Cast) -> None:
+    model = a_model(cast, use_case="hiring", ai_act_class="minimal", ai_act_ground="Art. 6(3).")
+    filled(model, cast.scientist, purpose=3)
+    codes = [one.code for one in scorecards.objections_to_submitting(model)]
+    assert codes == ["model.listed_use_too_light"]
+    # The tier in force may be proposed: what it lacks is the second person.
+    override = proposed(cast, model, 3)
+    assert scorecards.objections_to_submitting(model)
+    confirmed(override, cast.manager)
+    assert (scorecards.objections_to_submitting(model), tier_now(model)) == ([], 3)
+    with refused("override.same_tier"):
+        proposed(cast, model, 3)
+    tier_overrides.withdraw(override=override, reason="Asked again.", by=cast.manager)
+    assert scorecards.objections_to_submitting(model)
 
 
 def test_the_next_confirmed_one_ends_it(cast: Cast, model: RegisteredModel) -> None:
