@@ -245,8 +245,10 @@ def _who_chose_the_tier(model: RegisteredModel) -> set[int | None]:
     }
     card = max(model.scorecards.all(), key=lambda one: one.number, default=None)
     if card is not None:
-        stood = [one.tier for one in revisions if one.revised_at < card.filled_at]
-        if STRICTEST < card.tier >= stood[-1]:
+        # A clock that was set back may put the card before every revision.
+        before_it = [one for one in revisions if one.revised_at < card.filled_at]
+        stood = before_it or revisions[:1]
+        if STRICTEST < card.tier >= stood[-1].tier:
             people.add(card.filled_by_id)
     return people
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from registry.models import ModelVersion
 from registry.rules.releases import HANDS
 from registry.rules.risk import HazardFacts
@@ -19,7 +21,7 @@ from tests.cast import (
 )
 from tests.registry.scoring import filled
 from tests.registry.signing import approve, reject
-from tests.traces import refused
+from tests.traces import refused, time_passes
 
 
 def test_nobody_approves_their_own_submission(cast: Cast) -> None:
@@ -88,6 +90,17 @@ def test_who_filled_the_scorecard_does_not_sign_unless_it_made_the_tier_stricter
     filled(version.model, cast.manager2, purpose=4)
     hands = stages.hands_on_version(ModelVersion.objects.get(pk=version.pk))
     assert hands["tier"] == set()
+
+
+def test_a_clock_that_was_set_back_frees_nobody_who_chose_the_tier(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = a_complete_version(cast)
+    with monkeypatch.context() as patch:
+        time_passes(patch, days=-2)
+        filled(version.model, cast.manager, purpose=3)
+    hands = stages.hands_on_version(ModelVersion.objects.get(pk=version.pk))
+    assert hands["tier"] == {cast.manager.pk}
 
 
 def test_who_assessed_the_risk_does_not_sign(cast: Cast) -> None:
