@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from registry.models import CaseFile, Decision, Evidence, ModelVersion
 from registry.rules import row_digests
 from registry.rules.journal import COLUMNS, NUMBER, Break, Row, Walk
-from registry.services import row_before, row_evidence, row_states
+from registry.services import row_evidence, row_older_entries, row_states
 from registry.services.row_tellings import Find, Seen, Told
 
 TABLES: dict[str, QuerySet[Any]] = {
@@ -26,7 +26,7 @@ TABLES: dict[str, QuerySet[Any]] = {
 }
 APPROVED = "release.approved"
 FINDERS = {
-    **row_before.FINDERS,
+    **row_older_entries.FINDERS,
     **row_evidence.FINDERS,
     APPROVED: row_states.note_approvals,
 }
@@ -83,7 +83,7 @@ def _finders(told: Told) -> list[Find]:
         finders.append(row_states.note_approvals)
     if find := row_evidence.FINDERS.get(told.action):
         finders.append(find)
-    if not written and (find := row_before.FINDERS.get(told.action)):
+    if not written and (find := row_older_entries.FINDERS.get(told.action)):
         finders.append(find)
     return finders
 

@@ -21,7 +21,7 @@ from registry.models import (
 from registry.rules.casefile import canonical
 from registry.rules.row_digests import WRITTEN, WROTE
 from registry.services import conditions, entries, journal, overrides, releases, units
-from registry.services.row_before import ABOUT, UNNUMBERED
+from registry.services.row_older_entries import ABOUT, UNNUMBERED
 from registry.services.row_states import ROWS, SIGNED
 from tests.cast import Cast, a_complete_version, a_person, a_release
 from tests.registry.bending import Bent, bend, found, rebuild, undone
